@@ -1,0 +1,49 @@
+"""Who may do what: one table. Anything not in it is refused."""
+
+from typing import Literal
+
+from jadelite.domain.errors import Forbidden
+from jadelite.domain.people import Actor, Role
+
+Action = Literal[
+    "read",
+    "sign-in",
+    "choose-language",
+    "choose-role",
+    "judge",
+    "compute-report",
+    "operate",
+]
+
+ANYBODY: frozenset[Role | Literal["visitor"]] = frozenset(
+    {"visitor", "reviewer", "coordinator", "model-team", "oversighter", "operator"}
+)
+SIGNED_IN = ANYBODY - {"visitor"}
+
+# Every route names one of these actions; a route that names none fails a test.
+RULES: dict[Action, frozenset[Role | Literal["visitor"]]] = {
+    "read": ANYBODY,
+    "sign-in": ANYBODY,
+    "choose-language": ANYBODY,
+    "choose-role": SIGNED_IN,
+    # Not the model team: it would judge its own model.
+    "judge": frozenset({"reviewer", "coordinator"}),
+    "compute-report": frozenset({"coordinator", "model-team", "operator"}),
+    "operate": frozenset({"operator"}),
+}
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether the actor may do it."""
+    held: frozenset[str] = actor.roles if actor.roles else frozenset({"visitor"})
+    return bool(RULES[action] & held)
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise Forbidden unless the actor may do it."""
+    if may(actor, action):
+        return
+    if not actor.is_signed_in:
+        raise Forbidden("sign-in-first", f"{action} needs somebody who is signed in")
+    allowed = ", ".join(sorted(RULES[action]))
+    raise Forbidden("wrong-role", f"{action} needs one of the roles {allowed}")

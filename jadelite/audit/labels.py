@@ -1,0 +1,156 @@
+"""Trip 1 for judgments made elsewhere: they come in line by line, and twice changes nothing."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from jadelite.audit.lines import Batch, Options, Outcome, Progress, Reader, Summary, digest, run
+from jadelite.db import campaigns, edits, judgments, reviewers, tasks
+from jadelite.db.judgments import NewJudgment
+from jadelite.db.session import Database
+from jadelite.domain.errors import FieldError
+from jadelite.domain.facets import EDITQUALITY
+from jadelite.domain.records import ImportedJudgment, parse_judgment
+
+
+def import_judgments(
+    database: Database,
+    lines: Iterable[bytes],
+    options: Options,
+    *,
+    now: datetime,
+    progress: Progress,
+) -> Summary:
+    """Store judgments made elsewhere; a campaign not known yet is made as closed evidence."""
+    reader = Reader("judgments", parse_judgment, _store_judgments)
+    return run(database, lines, reader, options, now, progress)
+
+
+def _store_judgments(batch: Batch, values: list[ImportedJudgment]) -> list[Outcome]:
+    keys = [f"import:{digest(_canonical(value))}" for value in values]
+    known = judgments.known_keys(batch.session, keys)
+    places_of = _by_campaign(values)
+    outcomes: list[Outcome] = [""] * len(values)
+    for (slug, dbname), places in places_of.items():
+        fresh = []
+        for place in places:
+            if keys[place] in known:
+                outcomes[place] = "known"
+            else:
+                known.add(keys[place])
+                fresh.append(place)
+        if not fresh:
+            continue
+        wiki_id = batch.wiki_id(dbname)
+        campaign = campaigns.by_slug(batch.session, slug)
+        if campaign is None:
+            campaigns.create(
+                batch.session,
+                slug=slug,
+                wiki_id=wiki_id,
+                kind="import",
+                state="closed",
+                k=1,
+                facet=EDITQUALITY.name,
+                now=batch.now,
+            )
+            campaign = campaigns.by_slug(batch.session, slug)
+        if campaign is None or campaign.wiki != dbname or not campaign.is_evidence:
+            wrong = _campaign_refused(slug, dbname)
+            outcomes = [wrong if place in fresh else out for place, out in enumerate(outcomes)]
+            continue
+        rev_ids = [values[place].rev_id for place in fresh]
+        edit_ids = edits.ensure_bare(batch.session, wiki_id, rev_ids, batch.now)
+        wanted = sorted(set(edit_ids.values()))
+        campaigns.add_census(
+            batch.session, campaign.campaign_id, wanted, stream="import", seed=0, now=batch.now
+        )
+        task_ids = campaigns.task_ids(batch.session, campaign.campaign_id, wanted)
+        for place in fresh:
+            task_id = task_ids[edit_ids[values[place].rev_id]]
+            outcomes[place] = _store_judgment(batch, values[place], task_id, keys[place])
+    return outcomes
+
+
+def _store_judgment(
+    batch: Batch, value: ImportedJudgment, task_id: int, client_key: str
+) -> Outcome:
+    reviewer_id = None
+    earlier = None
+    if value.reviewer is not None:
+        # What the file calls the reviewer may be a name: only its digest is kept.
+        reviewer_id = reviewers.ensure(
+            batch.session,
+            issuer="import",
+            subject=hashlib.sha256(value.reviewer.encode()).hexdigest(),
+            kind="bot" if value.is_bot else "imported",
+            now=batch.now,
+        )
+        earlier = judgments.latest_of(batch.session, task_id, reviewer_id)
+    if earlier is not None and not _is_later(value, earlier.answered_at):
+        detail = (
+            f"reviewer {value.reviewer!r} judged edit {value.rev_id} already;"
+            " another answer needs a later judged_at"
+        )
+        return FieldError("reviewer", "conflict", detail)
+    revision = 1
+    if earlier is not None and reviewer_id is not None:
+        revision = judgments.revision_count(batch.session, task_id, reviewer_id) + 1
+    judgments.add(
+        batch.session,
+        NewJudgment(
+            task_id=task_id,
+            reviewer_id=reviewer_id,
+            revision=revision,
+            supersedes_id=earlier.judgment_id if earlier else None,
+            answers=value.answers,
+            note=value.note,
+            note_language=None,
+            score_seen=value.score_seen,
+            peers_seen=value.peers_seen,
+            client_key=client_key,
+            origin=batch.options.origin,
+            answered_at=value.judged_at,
+            import_batch_id=batch.batch_id(),
+        ),
+        facet=EDITQUALITY.name,
+        form_id=None,
+        now=batch.now,
+    )
+    if earlier is None and not value.is_bot:
+        tasks.count_judgment(batch.session, task_id)
+    return "stored"
+
+
+def _is_later(value: ImportedJudgment, than: datetime | None) -> bool:
+    return value.judged_at is not None and than is not None and value.judged_at > than
+
+
+def _campaign_refused(slug: str, dbname: str) -> FieldError:
+    detail = (
+        f"campaign {slug!r} is of another wiki than {dbname}, or a wiki's own audit;"
+        " imports need a campaign of their own"
+    )
+    return FieldError("campaign", "conflict", detail)
+
+
+def _by_campaign(values: list[ImportedJudgment]) -> dict[tuple[str, str], list[int]]:
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, value in enumerate(values):
+        places.setdefault((value.campaign, value.wiki), []).append(place)
+    return places
+
+
+def _canonical(value: ImportedJudgment) -> dict[str, Any]:
+    return {
+        "wiki": value.wiki,
+        "rev_id": value.rev_id,
+        "campaign": value.campaign,
+        "reviewer": value.reviewer,
+        "is_bot": value.is_bot,
+        "answers": dict(value.answers),
+        "note": value.note,
+        "judged_at": value.judged_at.isoformat() if value.judged_at else None,
+        "seen": [value.score_seen, value.peers_seen],
+    }

@@ -1,0 +1,63 @@
+"""Use cases of local models: train one, list their cards, score edits with one.
+
+Imported by the command line and the worker only: it pulls in scikit-learn, which takes seconds to
+import and must never land in a web process. What is done with the scores, and storing them, is for
+the callers.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from jadelite.domain.edits import Edit
+from jadelite.domain.scores import Score
+from jadelite.scoring import cards, local
+from jadelite.scoring.training_data import read_training_rows, source_of
+
+
+def train_model(
+    data_path: Path,
+    models_folder: Path,
+    *,
+    name: str,
+    version: str,
+    seed: int,
+    trained_on: date,
+) -> cards.Card:
+    """Train on a file of judged edits, store artefact and card, return the card.
+
+    Raises Invalid for a bad name, version, file or too few rows, NotFound without the file and
+    Conflict if the version exists.
+    """
+    cards.check_model_name(name, version)
+    trained = local.train(read_training_rows(data_path), seed=seed)
+    return local.save(
+        trained,
+        models_folder / name / version,
+        name=name,
+        version=version,
+        trained_on=trained_on,
+        source=source_of(data_path),
+    )
+
+
+def list_cards(models_folder: Path) -> list[cards.Card]:
+    """The cards of all local models, by name and version."""
+    return cards.read_cards(models_folder)
+
+
+def score_edits(
+    models_folder: Path,
+    name: str,
+    version: str,
+    edits: Sequence[Edit],
+    *,
+    scored_at: datetime | None = None,
+) -> list[Score]:
+    """One score for each edit in order.
+
+    Raises NotFound if there is no such model, Invalid if its artefact was changed or an edit has no
+    text after.
+    """
+    model = local.load(cards.find_card(models_folder, name, version))
+    return model.score(edits, scored_at=scored_at)

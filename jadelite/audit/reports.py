@@ -1,0 +1,75 @@
+"""Reading frozen reports and campaign pages, and asking for a new report. No statistics here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jadelite.audit import access
+from jadelite.audit.reviewing import find_campaign
+from jadelite.db import campaigns, events, reports, tasks, work
+from jadelite.db.session import Database
+from jadelite.domain.campaigns import CampaignProgress
+from jadelite.domain.errors import NotFound
+from jadelite.domain.people import Actor
+from jadelite.domain.reports import Report
+
+MAX_CAMPAIGNS = 100
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """A campaign with its running counts, its newest frozen report, and what is left to judge.
+
+    `n_left` is what the asking reviewer could still be given; None for a visitor.
+    """
+
+    progress: CampaignProgress
+    report: Report | None
+    is_report_due: bool
+    n_left: int | None
+
+
+def list_campaigns(database: Database) -> list[CampaignProgress]:
+    """Campaigns with their counts, oldest first, at most MAX_CAMPAIGNS."""
+    with database.reading() as session:
+        return campaigns.progress(session, MAX_CAMPAIGNS)
+
+
+def campaign_page(database: Database, actor: Actor, slug: str, *, now: datetime) -> CampaignPage:
+    """A campaign as its page shows it. Raises NotFound."""
+    with database.reading() as session:
+        found = campaigns.progress(session, 1, slug)
+        if not found:
+            raise NotFound("no-campaign", f"there is no campaign {slug!r}")
+        campaign = found[0].campaign
+        n_left = None
+        if actor.reviewer_id is not None:
+            n_left = tasks.n_left(session, campaign, actor.reviewer_id, now)
+        return CampaignPage(
+            progress=found[0],
+            report=reports.newest(session, campaign.campaign_id),
+            is_report_due=work.is_waiting(session, f"compute-report:{campaign.campaign_id}"),
+            n_left=n_left,
+        )
+
+
+def ask_for_report(database: Database, actor: Actor, slug: str, *, now: datetime) -> None:
+    """Ask the worker to compute the campaign's report now."""
+    access.require(actor, "compute-report")
+    with database.transaction() as session:
+        campaign = find_campaign(session, slug)
+        work.ask(
+            session,
+            "compute-report",
+            f"compute-report:{campaign.campaign_id}",
+            {"campaign": slug},
+            due_at=now,
+            now=now,
+        )
+        events.append(
+            session,
+            "report.asked",
+            subject=f"campaign:{campaign.campaign_id}",
+            now=now,
+            actor_id=actor.reviewer_id,
+            campaign_id=campaign.campaign_id,
+        )

@@ -1,0 +1,102 @@
+"""What the commands share: settings to services, reading files, showing progress and summaries."""
+
+import gzip
+import json
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import BinaryIO
+
+import click
+
+from jadelite import wiring
+from jadelite.audit.lines import Summary
+from jadelite.cli.exits import BAD_LINES
+from jadelite.config import load_settings
+from jadelite.domain.errors import Invalid
+from jadelite.domain.records import MAX_LINE_LENGTH
+from jadelite.wiring import Services
+
+SHOWN_BAD = 20
+
+format_option = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How the summary is written.",
+)
+
+
+def services(*, is_schema_checked: bool = True) -> Services:
+    """The joined parts, with settings from the environment."""
+    return wiring.build(load_settings(), is_schema_checked=is_schema_checked)
+
+
+def open_lines(path: str) -> Iterator[bytes]:
+    """The lines of a file, of standard input (`-`), or of a gzip file (`.gz`), one at a time.
+
+    A line beyond the limit comes shortened, just long enough to be refused.
+    """
+    if path == "-":
+        yield from _lines(sys.stdin.buffer)
+    elif path.endswith(".gz"):
+        try:
+            with gzip.open(path, "rb") as stream:
+                yield from _lines(stream)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise Invalid("bad-gzip", f"{path} is not a whole gzip file: {error}") from error
+    else:
+        with open(path, "rb") as stream:
+            yield from _lines(stream)
+
+
+def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    while line := stream.readline(MAX_LINE_LENGTH + 1):
+        rest = line
+        while len(rest) > MAX_LINE_LENGTH and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_LENGTH + 1)
+        yield line
+
+
+class ProgressLine:
+    """Lines read, and lines a second, on standard error; in place on a terminal."""
+
+    def __init__(self) -> None:
+        self.started = self.shown = time.monotonic()
+        self.is_terminal = sys.stderr.isatty()
+
+    def __call__(self, summary: Summary) -> None:
+        """Show how far the import is, at most every half second (10 s without a terminal)."""
+        now = time.monotonic()
+        if now - self.shown < (0.5 if self.is_terminal else 10):
+            return
+        self.shown = now
+        rate = summary.n_lines / max(now - self.started, 0.001)
+        text = f"{summary.n_lines:,} lines, {rate:,.0f} a second, {summary.n_bad:,} bad"
+        click.echo(f"\r{text}" if self.is_terminal else text, err=True, nl=not self.is_terminal)
+
+    def finish(self) -> None:
+        """Leave the terminal on a fresh line."""
+        if self.is_terminal and self.shown != self.started:
+            click.echo(err=True)
+
+
+def tell(summary: Summary, *, style: str, is_dry_run: bool) -> None:
+    """Write the summary of an import, and leave with 2 if any line was bad."""
+    for wrong in summary.bad[:SHOWN_BAD]:
+        click.echo(f"line {wrong.number}: {wrong.field}: {wrong.reason}", err=True)
+    if summary.n_bad > SHOWN_BAD:
+        click.echo(f"... and {summary.n_bad - SHOWN_BAD} more bad lines", err=True)
+    if style == "json":
+        click.echo(json.dumps({**asdict(summary), "dry_run": is_dry_run}))
+    else:
+        dry = " (dry run: nothing was stored)" if is_dry_run else ""
+        click.echo(
+            f"{summary.n_lines} lines: {summary.n_stored} stored, {summary.n_completed} completed,"
+            f" {summary.n_known} known already, {summary.n_bad} bad{dry}"
+        )
+    if summary.n_bad:
+        raise click.exceptions.Exit(BAD_LINES)

@@ -1,0 +1,102 @@
+"""`jadelite models`: list, train and apply local models."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from jadelite.audit import models
+from jadelite.cli.common import format_option, open_lines
+from jadelite.config import data_folder
+from jadelite.domain.errors import Invalid
+from jadelite.domain.records import decode_line, parse_edit
+
+
+@click.group()
+def group() -> None:
+    """List, train and apply local models."""
+
+
+@group.command("list")
+@format_option
+def list_(style: str) -> None:
+    """List the cards of the local models."""
+    cards = models.list_cards(data_folder("models"))
+    if style == "json":
+        rows = [
+            {"model": card.name, "version": card.version, "question": card.question}
+            for card in cards
+        ]
+        click.echo(json.dumps(rows))
+        return
+    for card in cards:
+        click.echo(f"{card.name}@{card.version} answers {card.question}: {card.description}")
+
+
+@group.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the model, such as local-damaging.")
+@click.option("--version", required=True, help="Version, such as 1.0.0.")
+@click.option("--seed", default=2026, show_default=True, help="Seed of splits and training.")
+@click.option(
+    "--trained-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The day that goes on the card.",
+)
+@click.option(
+    "--models-folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where models are kept; by default the folder that ships with jadelite.",
+)
+def train(
+    path: Path,
+    name: str,
+    version: str,
+    seed: int,
+    trained_on: datetime,
+    models_folder: Path | None,
+) -> None:
+    """Train a model on FILE, a CSV of judged edits, and store artefact and card.
+
+    Columns: EditID, added_lines, deleted_lines, comment, user_edit_count, user_reg_time,
+    current_timestamp, isvandalism.
+    """
+    card = models.train_model(
+        path,
+        models_folder or data_folder("models"),
+        name=name,
+        version=version,
+        seed=seed,
+        trained_on=trained_on.date(),
+    )
+    fitness = card.fitness
+    click.echo(f"{card.name}@{card.version} trained; held back: n={fitness.n}")
+    click.echo(f"  ROC AUC {fitness.roc_auc.value} [{fitness.roc_auc.low}, {fitness.roc_auc.high}]")
+
+
+@group.command()
+@click.argument("model", metavar="MODEL@VERSION")
+@click.argument("path", metavar="FILE")
+@click.option("--scored-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Time to state.")
+def score(model: str, path: str, scored_at: datetime | None) -> None:
+    """Score the edits in FILE (as for `edits import`) and write lines for `scores import`."""
+    name, _, version = model.partition("@")
+    if not version:
+        raise Invalid("bad-model", f"model is {model!r}, expected NAME@VERSION")
+    edits = [parse_edit(decode_line(line)) for line in open_lines(path) if line.strip()]
+    for item in models.score_edits(
+        data_folder("models"), name, version, edits, scored_at=scored_at
+    ):
+        moment = item.scored_at.isoformat().replace("+00:00", "Z") if item.scored_at else None
+        row = {
+            "wiki": item.wiki,
+            "rev_id": item.rev_id,
+            "model": item.model,
+            "model_version": item.model_version,
+            "probabilities": dict(item.probabilities),
+            "prediction": item.prediction,
+            "scored_at": moment,
+        }
+        click.echo(json.dumps(row, ensure_ascii=False))

@@ -1,0 +1,138 @@
+"""Settings from the environment (prefix JADELITE_), and where the data folders lie.
+
+Read once, by whoever starts a process; everybody else receives a `Settings`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "password"})
+MIN_SECRET_LENGTH = 32
+MIN_DIFFERENT = 8
+DATA_FOLDERS = ("migrations", "models", "translations")
+
+
+class SettingsError(Exception):
+    """The environment holds a setting that can't be used; the text names it."""
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Frozen; `load_settings` builds it."""
+
+    model_config = SettingsConfigDict(env_prefix="JADELITE_", frozen=True, extra="ignore")
+
+    environment: Literal["production", "demo", "test"] = Field(
+        default="production",
+        description="production, demo (sample audit, sign-in without account) or test",
+    )
+    database_url: str = Field(
+        default="sqlite:///instance/jadelite.sqlite3",
+        description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="signs the session cookie; at least 32 random characters",
+    )
+    contact: str = Field(
+        default="", description="an e-mail address or page where the operator can be reached"
+    )
+    trusted_hosts: str = Field(
+        default="", description="comma-separated host names this site answers to"
+    )
+    debug: bool = Field(default=False, description="refused in production")
+    lease_seconds: int = Field(
+        default=1200, ge=60, le=86_400, description="how long an edit is held for a reviewer"
+    )
+    daily_cap: int = Field(
+        default=100, ge=1, le=1000, description="judgments one reviewer may give in 24 hours"
+    )
+    report_delay_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=86_400,
+        description="how long the worker waits for more judgments before it computes a report anew",
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether visitors may sign in without an account (demo and test only)."""
+        return self.environment != "production"
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names this site answers to; empty means any (never in production)."""
+        return [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The file of an embedded database; None for PostgreSQL."""
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment, `overrides` first.
+
+    Raises SettingsError with one sentence per wrong setting, naming its variable.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks what mypy can't see
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(item) for item in error.errors())) from error
+
+
+def require_safe_to_serve(settings: Settings) -> None:
+    """Raise SettingsError, naming the variable, unless pages may be served with these settings.
+
+    The command line works without: it has no visitors and no cookies.
+    """
+    secret = settings.secret_key.get_secret_value()
+    if len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_DIFFERENT:
+        raise SettingsError(
+            f"JADELITE_SECRET_KEY has {len(secret)} characters, {len(set(secret))} of them"
+            f" different; expected at least {MIN_SECRET_LENGTH} random ones"
+            " (try: openssl rand -hex 32)"
+        )
+    if any(weak in secret.lower() for weak in WEAK_SECRETS):
+        raise SettingsError("JADELITE_SECRET_KEY contains a well-known word; expected random text")
+    if settings.environment != "production":
+        return
+    if settings.debug:
+        raise SettingsError("JADELITE_DEBUG is on; expected off in production")
+    if not settings.contact:
+        raise SettingsError(
+            "JADELITE_CONTACT is empty; expected an e-mail address or page in production"
+        )
+    if not settings.hosts:
+        raise SettingsError(
+            "JADELITE_TRUSTED_HOSTS is empty; expected the host name(s) of this site"
+        )
+
+
+def data_folder(name: str) -> Path:
+    """The folder `migrations`, `models` or `translations`, in a wheel or in a checkout."""
+    if name not in DATA_FOLDERS:
+        raise ValueError(f"no data folder {name!r}; expected one of {', '.join(DATA_FOLDERS)}")
+    package = Path(__file__).parent
+    packed = package / "_data" / name
+    return packed if packed.is_dir() else package.parent / name
+
+
+def _sentence(item: object) -> str:
+    details = dict(item)  # type: ignore[call-overload]  # an ErrorDetails is a plain mapping
+    location, message = details["loc"], str(details["msg"]).removeprefix("Value error, ")
+    if not location:
+        return message
+    given = details.get("input")
+    return f"JADELITE_{str(location[0]).upper()} is {given!r}: {message}"

@@ -1,0 +1,290 @@
+"""Queries on edits, their texts and prepared diffs."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from jadelite.db import wikis
+from jadelite.db.tables import (
+    EditDiffRow,
+    EditRow,
+    EditSummaryRow,
+    EditTextRow,
+    WikiRow,
+)
+from jadelite.domain.diffs import Diff
+from jadelite.domain.edits import Edit, Wiki
+
+CHUNK = 500  # keeps IN lists below the parameter limits of both databases
+
+DiffMaker = Callable[[str, str], Diff]
+
+
+@dataclass(frozen=True)
+class StoredEdit:
+    """An edit as a page needs it: facts, the wiki it is of, and its diff (None: no text here)."""
+
+    edit_id: int
+    edit: Edit
+    wiki: Wiki
+    size_change: int | None
+    diff: Diff | None
+
+
+def ids_by_rev(session: Session, wiki_id: int, rev_ids: Iterable[int]) -> dict[int, int]:
+    """Row numbers by revision of the edits that are stored."""
+    wanted = sorted(set(rev_ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        query = select(EditRow.rev_id, EditRow.edit_id).where(
+            EditRow.wiki_id == wiki_id, EditRow.rev_id.in_(part)
+        )
+        found.update((rev_id, edit_id) for rev_id, edit_id in session.execute(query))
+    return found
+
+
+def ensure_bare(
+    session: Session, wiki_id: int, rev_ids: Iterable[int], now: datetime
+) -> dict[int, int]:
+    """Row numbers by revision; what is unknown is added with nothing known but its number."""
+    wanted = sorted(set(rev_ids))
+    found = ids_by_rev(session, wiki_id, wanted)
+    missing = [rev_id for rev_id in wanted if rev_id not in found]
+    if missing:
+        rows = [
+            {"wiki_id": wiki_id, "rev_id": rev_id, "editor_kind": "unknown", "added_at": now}
+            for rev_id in missing
+        ]
+        found.update(_insert_edits(session, rows))
+    return found
+
+
+def store(
+    session: Session, wiki_id: int, edits: Sequence[Edit], make_diff: DiffMaker, now: datetime
+) -> list[str]:
+    """Add edits of one wiki, and their diffs; outcome by position: stored, known or completed.
+
+    An edit that is known only by its number is completed with what the line knows more; nothing
+    known is ever changed. The same edit twice in `edits` is known the second time.
+    """
+    known = _known_facts(session, wiki_id, [edit.rev_id for edit in edits])
+    fresh: dict[int, Edit] = {}
+    outcomes = []
+    for edit in edits:
+        if edit.rev_id in known:
+            is_more = _complete(session, known[edit.rev_id], edit, make_diff, now)
+            outcomes.append("completed" if is_more else "known")
+        elif edit.rev_id in fresh:
+            outcomes.append("known")
+        else:
+            fresh[edit.rev_id] = edit
+            outcomes.append("stored")
+    if fresh:
+        rows = [_facts(edit, wiki_id, now) for edit in fresh.values()]
+        ids = _insert_edits(session, rows)
+        _add_erasable(session, [(ids[rev], edit) for rev, edit in fresh.items()], make_diff, now)
+    return outcomes
+
+
+def load(session: Session, edit_id: int) -> StoredEdit | None:
+    """An edit with its wiki, summary and diff; None if there is no such row."""
+    return _one(session, EditRow.edit_id == edit_id)
+
+
+def find(session: Session, wiki: str, rev_id: int) -> StoredEdit | None:
+    """The edit `rev_id` of `wiki` with its diff; None if it is not stored."""
+    return _one(session, (WikiRow.dbname == wiki) & (EditRow.rev_id == rev_id))
+
+
+def of_wiki(session: Session, dbname: str, *, with_text_only: bool = False) -> list[int]:
+    """Row numbers of all edits of a wiki, in the order of their revisions."""
+    query = select(EditRow.edit_id).join(WikiRow).where(WikiRow.dbname == dbname)
+    if with_text_only:
+        query = query.join(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
+    return list(session.scalars(query.order_by(EditRow.rev_id)))
+
+
+def texts(session: Session, dbname: str, limit: int) -> list[Edit]:
+    """Edits of a wiki with their full texts, for scoring by a local model."""
+    query = (
+        select(EditRow, WikiRow.dbname, EditSummaryRow.comment, EditTextRow)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .join(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
+        .outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id)
+        .where(WikiRow.dbname == dbname)
+        .order_by(EditRow.rev_id)
+        .limit(limit)
+    )
+    return [
+        _edit(row, name, comment, text.text_before, text.text_after)
+        for row, name, comment, text in session.execute(query)
+    ]
+
+
+def ensure_wiki_of(session: Session, wiki: Wiki, cache: dict[str, int]) -> int:
+    """The row number of a wiki, remembered in `cache` for the rest of a batch."""
+    if wiki.dbname not in cache:
+        cache[wiki.dbname] = wikis.ensure(session, wiki)
+    return cache[wiki.dbname]
+
+
+def _one(session: Session, condition: Any) -> StoredEdit | None:
+    query = (
+        select(EditRow, WikiRow, EditSummaryRow.comment, EditDiffRow.diff)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id)
+        .outerjoin(EditDiffRow, EditDiffRow.edit_id == EditRow.edit_id)
+        .where(condition)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, wiki, comment, diff = found
+    return StoredEdit(
+        edit_id=row.edit_id,
+        edit=_edit(row, wiki.dbname, comment, None, None),
+        wiki=Wiki(wiki.dbname, wiki.language, wiki.direction, wiki.is_sample),
+        size_change=row.size_change,
+        diff=None if diff is None else Diff.from_json(diff),
+    )
+
+
+def _edit(
+    row: EditRow, wiki: str, comment: str | None, before: str | None, after: str | None
+) -> Edit:
+    return Edit(
+        wiki=wiki,
+        rev_id=row.rev_id,
+        parent_rev_id=row.parent_rev_id,
+        page_title=row.page_title,
+        namespace=row.namespace,
+        timestamp=row.edited_at,
+        comment=comment,
+        editor_kind=row.editor_kind,  # type: ignore[arg-type]  # the check constraint guards it
+        text_before=before,
+        text_after=after,
+    )
+
+
+def _known_facts(
+    session: Session, wiki_id: int, rev_ids: Iterable[int]
+) -> dict[int, Mapping[str, Any]]:
+    wanted = sorted(set(rev_ids))
+    found: dict[int, Mapping[str, Any]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = (
+            select(
+                EditRow.edit_id,
+                EditRow.rev_id,
+                EditRow.parent_rev_id,
+                EditRow.page_title,
+                EditRow.namespace,
+                EditRow.edited_at,
+                EditRow.size_change,
+                EditRow.editor_kind,
+                EditRow.is_text_hidden,
+                EditRow.is_comment_hidden,
+                EditTextRow.edit_id.label("text"),
+                EditSummaryRow.edit_id.label("summary"),
+            )
+            .outerjoin(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
+            .outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id)
+            .where(EditRow.wiki_id == wiki_id, EditRow.rev_id.in_(wanted[start : start + CHUNK]))
+        )
+        found.update((row["rev_id"], dict(row)) for row in session.execute(query).mappings())
+    return found
+
+
+def _complete(
+    session: Session, known: Mapping[str, Any], edit: Edit, make_diff: DiffMaker, now: datetime
+) -> bool:
+    facts = _facts(edit, 0, now)
+    more = {
+        column: facts[column]
+        for column in ("parent_rev_id", "page_title", "namespace", "edited_at", "size_change")
+        if known[column] is None and facts[column] is not None
+    }
+    if known["editor_kind"] == "unknown" and edit.editor_kind != "unknown":
+        more["editor_kind"] = edit.editor_kind
+    if more:
+        session.execute(update(EditRow).where(EditRow.edit_id == known["edit_id"]).values(**more))
+    # What the wiki hid must not come back by an old file.
+    is_text_new = edit.has_text and known["text"] is None and not known["is_text_hidden"]
+    is_comment_new = (
+        edit.comment is not None and known["summary"] is None and not known["is_comment_hidden"]
+    )
+    if is_text_new:
+        _add_texts(session, [(known["edit_id"], edit)], make_diff, now)
+    if is_comment_new:
+        _add_summaries(session, [(known["edit_id"], edit)])
+    return bool(more) or is_text_new or is_comment_new
+
+
+def _facts(edit: Edit, wiki_id: int, now: datetime) -> dict[str, Any]:
+    size_change = None
+    if edit.text_after is not None:
+        size_change = len(edit.text_after.encode()) - len((edit.text_before or "").encode())
+    return {
+        "wiki_id": wiki_id,
+        "rev_id": edit.rev_id,
+        "parent_rev_id": edit.parent_rev_id,
+        "page_title": edit.page_title,
+        "namespace": edit.namespace,
+        "edited_at": edit.timestamp,
+        "size_change": size_change,
+        "editor_kind": edit.editor_kind,
+        "added_at": now,
+    }
+
+
+def _insert_edits(session: Session, rows: list[dict[str, Any]]) -> dict[int, int]:
+    statement = insert(EditRow).returning(
+        EditRow.rev_id, EditRow.edit_id, sort_by_parameter_order=True
+    )
+    return {row.rev_id: row.edit_id for row in session.execute(statement, rows)}
+
+
+def _add_erasable(
+    session: Session, edits: list[tuple[int, Edit]], make_diff: DiffMaker, now: datetime
+) -> None:
+    _add_texts(session, [pair for pair in edits if pair[1].has_text], make_diff, now)
+    _add_summaries(session, [pair for pair in edits if pair[1].comment is not None])
+
+
+def _add_texts(
+    session: Session, edits: list[tuple[int, Edit]], make_diff: DiffMaker, now: datetime
+) -> None:
+    if not edits:
+        return
+    texts, diffs = [], []
+    for edit_id, edit in edits:
+        after = edit.text_after or ""
+        packed = make_diff(edit.text_before or "", after).to_json()
+        digest = hashlib.sha256(json.dumps(packed, ensure_ascii=False).encode()).hexdigest()
+        texts.append({"edit_id": edit_id, "text_before": edit.text_before, "text_after": after})
+        diffs.append(
+            {
+                "edit_id": edit_id,
+                "origin": "local",
+                "digest": digest,
+                "diff": packed,
+                "made_at": now,
+            }
+        )
+    session.execute(insert(EditTextRow), texts)
+    session.execute(insert(EditDiffRow), diffs)
+
+
+def _add_summaries(session: Session, edits: list[tuple[int, Edit]]) -> None:
+    if edits:
+        session.execute(
+            insert(EditSummaryRow),
+            [{"edit_id": edit_id, "comment": edit.comment} for edit_id, edit in edits],
+        )

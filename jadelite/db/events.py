@@ -1,0 +1,34 @@
+"""The append-only event table: what happened, by whom, to what."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from jadelite.db.tables import EventRow
+
+
+def append(
+    session: Session,
+    kind: str,
+    *,
+    subject: str,
+    now: datetime,
+    actor_id: int | None = None,
+    campaign_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Record that something happened, in the same transaction as the thing itself.
+
+    `subject` and `details` hold ids and codes, never names or texts.
+    """
+    session.add(
+        EventRow(
+            kind=kind,
+            actor_id=actor_id,
+            campaign_id=campaign_id,
+            subject=subject,
+            details=details,
+            happened_at=now,
+        )
+    )

@@ -1,0 +1,267 @@
+"""Queries on judgments: append one, read those of a task, load what a report counts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from jadelite.db.tables import (
+    AnswerRow,
+    FacetRow,
+    FormRow,
+    JudgmentRow,
+    NoteRow,
+    QuestionRow,
+    ReviewerRow,
+    TaskRow,
+)
+from jadelite.domain.judgments import Action, Exposure, Judgment, Origin
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class NewJudgment:
+    """A judgment about to be appended; `revision` counts from 1 for a reviewer and task."""
+
+    task_id: int
+    reviewer_id: int | None
+    revision: int
+    supersedes_id: int | None
+    answers: Mapping[str, str]
+    note: str | None
+    note_language: str | None
+    score_seen: Exposure
+    peers_seen: Exposure
+    client_key: str
+    origin: Origin
+    ui_language: str | None = None
+    shown_at: datetime | None = None
+    answered_at: datetime | None = None
+    action: Action = "judge"
+    import_batch_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CountedAnswer:
+    """One answer as a report reads it."""
+
+    judgment_id: int
+    task_id: int
+    edit_id: int
+    reviewer_id: int | None
+    reviewer_kind: str | None
+    revision: int
+    action: Action
+    score_seen: Exposure
+    peers_seen: Exposure
+    question: str
+    value: str
+    origin: str
+
+
+def add(
+    session: Session, new: NewJudgment, *, facet: str, form_id: int | None, now: datetime
+) -> int:
+    """Append a judgment with its answers and note; its row number.
+
+    Flushes to get it, and so that a clash with the same reviewer's other request surfaces here.
+    """
+    row = JudgmentRow(
+        task_id=new.task_id,
+        reviewer_id=new.reviewer_id,
+        revision=new.revision,
+        supersedes_id=new.supersedes_id,
+        action=new.action,
+        score_seen=new.score_seen,
+        peers_seen=new.peers_seen,
+        ui_language=new.ui_language,
+        form_id=form_id,
+        shown_at=new.shown_at,
+        answered_at=new.answered_at,
+        stored_at=now,
+        client_key=new.client_key,
+        origin=new.origin,
+        import_batch_id=new.import_batch_id,
+    )
+    session.add(row)
+    session.flush()
+    numbers = question_ids(session, facet)
+    answers = [
+        {"judgment_id": row.judgment_id, "question_id": numbers[question], "value": value}
+        for question, value in new.answers.items()
+    ]
+    session.execute(insert(AnswerRow), answers)
+    if new.note:
+        session.add(NoteRow(judgment_id=row.judgment_id, text=new.note, language=new.note_language))
+    return row.judgment_id
+
+
+def question_ids(session: Session, facet: str) -> dict[str, int]:
+    """Row numbers of a facet's questions by name; asked once in a transaction."""
+    cached: dict[str, dict[str, int]] = session.info.setdefault("question_ids", {})
+    if facet not in cached:
+        query = (
+            select(QuestionRow.name, QuestionRow.question_id)
+            .join(FacetRow, FacetRow.facet_id == QuestionRow.facet_id)
+            .where(FacetRow.name == facet)
+        )
+        cached[facet] = {row.name: row.question_id for row in session.execute(query)}
+    return cached[facet]
+
+
+def newest_form(session: Session, facet: str) -> int | None:
+    """The row number of a facet's newest form."""
+    return session.scalar(
+        select(FormRow.form_id)
+        .join(FacetRow, FacetRow.facet_id == FormRow.facet_id)
+        .where(FacetRow.name == facet)
+        .order_by(FormRow.version.desc())
+        .limit(1)
+    )
+
+
+def of_task(session: Session, task_id: int) -> list[Judgment]:
+    """All judgments of a task, revisions included, oldest first. Two queries."""
+    return _judgments(session, _query().where(JudgmentRow.task_id == task_id))
+
+
+def of_edit(session: Session, edit_id: int) -> list[Judgment]:
+    """All judgments of an edit, in any campaign, oldest first. Two queries."""
+    in_tasks = select(TaskRow.task_id).where(TaskRow.edit_id == edit_id)
+    return _judgments(session, _query().where(JudgmentRow.task_id.in_(in_tasks)))
+
+
+def by_reviewer(
+    session: Session, campaign_id: int, reviewer_id: int, since: datetime
+) -> list[Judgment]:
+    """What a reviewer judged in a campaign since some time, oldest first. Two queries."""
+    query = _query().where(
+        TaskRow.campaign_id == campaign_id,
+        JudgmentRow.reviewer_id == reviewer_id,
+        JudgmentRow.answered_at >= since,
+    )
+    return _judgments(session, query)
+
+
+def latest_of(session: Session, task_id: int, reviewer_id: int) -> Judgment | None:
+    """A reviewer's newest judgment of a task, or None."""
+    found = _judgments(
+        session,
+        _query().where(JudgmentRow.task_id == task_id, JudgmentRow.reviewer_id == reviewer_id),
+    )
+    return found[-1] if found else None
+
+
+def revision_count(session: Session, task_id: int, reviewer_id: int) -> int:
+    """How many rows a reviewer has on a task."""
+    return (
+        session.scalar(
+            select(func.max(JudgmentRow.revision)).where(
+                JudgmentRow.task_id == task_id, JudgmentRow.reviewer_id == reviewer_id
+            )
+        )
+        or 0
+    )
+
+
+def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
+    """Those client keys that are stored already."""
+    wanted = sorted(set(keys))
+    found: set[str] = set()
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        found.update(
+            session.scalars(select(JudgmentRow.client_key).where(JudgmentRow.client_key.in_(part)))
+        )
+    return found
+
+
+def count_since(session: Session, reviewer_id: int, since: datetime) -> int:
+    """How many edits a reviewer judged since some time (leans on reviewer_id, answered_at)."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                JudgmentRow.reviewer_id == reviewer_id,
+                JudgmentRow.answered_at >= since,
+                JudgmentRow.revision == 1,
+            )
+        )
+        or 0
+    )
+
+
+def for_report(session: Session, campaign_id: int) -> list[CountedAnswer]:
+    """Every answer of a campaign, in a stable order. One query."""
+    query = (
+        select(
+            JudgmentRow.judgment_id,
+            JudgmentRow.task_id,
+            TaskRow.edit_id,
+            JudgmentRow.reviewer_id,
+            ReviewerRow.kind,
+            JudgmentRow.revision,
+            JudgmentRow.action,
+            JudgmentRow.score_seen,
+            JudgmentRow.peers_seen,
+            QuestionRow.name,
+            AnswerRow.value,
+            JudgmentRow.origin,
+        )
+        .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
+        .join(AnswerRow, AnswerRow.judgment_id == JudgmentRow.judgment_id)
+        .join(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
+        .outerjoin(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
+        .where(TaskRow.campaign_id == campaign_id)
+        .order_by(JudgmentRow.judgment_id, QuestionRow.position)
+    )
+    rows: list[Any] = list(session.execute(query))  # Any: enumerations come back as plain text
+    return [CountedAnswer(*row) for row in rows]
+
+
+def _query() -> Select[Any]:
+    query: Any = (
+        select(
+            JudgmentRow, ReviewerRow.pseudonym, ReviewerRow.kind, NoteRow.text, NoteRow.is_hidden
+        )
+        .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
+        .outerjoin(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
+        .outerjoin(NoteRow, NoteRow.judgment_id == JudgmentRow.judgment_id)
+        .order_by(JudgmentRow.judgment_id)
+    )
+    return cast("Select[Any]", query)
+
+
+def _judgments(session: Session, query: Select[Any]) -> list[Judgment]:
+    rows = session.execute(query).all()
+    answers: dict[int, dict[str, str]] = {}
+    ids = [row[0].judgment_id for row in rows]
+    if ids:
+        found = session.execute(
+            select(AnswerRow.judgment_id, QuestionRow.name, AnswerRow.value)
+            .join(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
+            .where(AnswerRow.judgment_id.in_(ids))
+            .order_by(QuestionRow.position)
+        )
+        for judgment_id, question, value in found:
+            answers.setdefault(judgment_id, {})[question] = value
+    return [
+        Judgment(
+            judgment_id=row.judgment_id,
+            task_id=row.task_id,
+            reviewer_id=row.reviewer_id,
+            reviewer=pseudonym,
+            reviewer_kind=kind,
+            action=row.action,
+            answers=answers.get(row.judgment_id, {}),
+            note=None if is_hidden else note,
+            score_seen=row.score_seen,
+            peers_seen=row.peers_seen,
+            supersedes_id=row.supersedes_id,
+            answered_at=row.answered_at,
+        )
+        for row, pseudonym, kind, note, is_hidden in rows
+    ]

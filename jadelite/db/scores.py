@@ -1,0 +1,229 @@
+"""Queries on models, their versions and scores."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from jadelite.db.tables import EditRow, ModelRow, ModelVersionRow, ScoreRow, ThresholdRow, WikiRow
+from jadelite.domain.scores import ModelVersion
+
+CHUNK = 500
+DEFAULT_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class NewScore:
+    """A score about to be stored; ids are row numbers."""
+
+    edit_id: int
+    model_version_id: int
+    prediction: str | None
+    probability: float
+    probabilities: dict[str, float]
+    source: str
+    answer_digest: str
+    scored_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StoredScore:
+    """What a model version said of an edit; `probability` of the positive label, in 0..1."""
+
+    edit_id: int
+    model: ModelVersion
+    model_version_id: int
+    probability: float
+    prediction: str | None
+    threshold: float
+    threshold_origin: str
+
+
+def find_model(session: Session, name: str) -> tuple[int, str, str] | None:
+    """Row number, question and positive label of a model; None if it is new."""
+    row = session.execute(
+        select(ModelRow.model_id, ModelRow.question, ModelRow.positive_label).where(
+            ModelRow.name == name
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def ensure_version(session: Session, model: ModelVersion, now: datetime) -> int:
+    """The row number of a model version, added (with its model) if new. Flushes to get it."""
+    found = find_model(session, model.model)
+    if found is None:
+        row = ModelRow(
+            name=model.model,
+            question=model.question,
+            positive_label=model.positive_label,
+            output_kind="classes",
+        )
+        session.add(row)
+        session.flush()
+        model_id = row.model_id
+    else:
+        model_id = found[0]
+    version_id = session.scalar(
+        select(ModelVersionRow.model_version_id).where(
+            ModelVersionRow.model_id == model_id, ModelVersionRow.version == model.version
+        )
+    )
+    if version_id is not None:
+        return version_id
+    version = ModelVersionRow(model_id=model_id, version=model.version, first_seen_at=now)
+    session.add(version)
+    session.flush()
+    return version.model_version_id
+
+
+def digests(
+    session: Session, edit_ids: Iterable[int], version_ids: Iterable[int]
+) -> dict[tuple[int, int], str]:
+    """Answer digests of the stored scores, by (edit, model version)."""
+    wanted, versions = sorted(set(edit_ids)), sorted(set(version_ids))
+    found: dict[tuple[int, int], str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(ScoreRow.edit_id, ScoreRow.model_version_id, ScoreRow.answer_digest).where(
+            ScoreRow.edit_id.in_(wanted[start : start + CHUNK]),
+            ScoreRow.model_version_id.in_(versions),
+        )
+        found.update(((edit, version), digest) for edit, version, digest in session.execute(query))
+    return found
+
+
+def add(
+    session: Session, scores: Sequence[NewScore], *, import_batch_id: int | None, now: datetime
+) -> None:
+    """Append scores that are not stored yet."""
+    if not scores:
+        return
+    rows: list[dict[str, Any]] = [
+        {
+            "edit_id": score.edit_id,
+            "model_version_id": score.model_version_id,
+            "prediction": score.prediction,
+            "probability": score.probability,
+            "probabilities": score.probabilities,
+            "source": score.source,
+            "answer_digest": score.answer_digest,
+            "scored_at": score.scored_at,
+            "stored_at": now,
+            "import_batch_id": import_batch_id,
+        }
+        for score in scores
+    ]
+    session.execute(insert(ScoreRow), rows)
+
+
+def of_edit(session: Session, edit_id: int) -> list[StoredScore]:
+    """All scores of an edit, by model and version."""
+    return _stored(session, ScoreRow.edit_id == edit_id)
+
+
+def versions_of(session: Session, edit_ids: Any) -> list[tuple[int, ModelVersion]]:
+    """Model versions that scored any of the edits (row numbers, or a subquery of them)."""
+    query = (
+        select(
+            ModelVersionRow.model_version_id,
+            ModelRow.name,
+            ModelVersionRow.version,
+            ModelRow.question,
+            ModelRow.positive_label,
+        )
+        .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
+        .where(
+            ModelVersionRow.model_version_id.in_(
+                select(ScoreRow.model_version_id).where(ScoreRow.edit_id.in_(edit_ids)).distinct()
+            )
+        )
+        .order_by(ModelRow.name, ModelVersionRow.version)
+    )
+    return [
+        (row[0], ModelVersion(row[1], row[2], row[3], row[4])) for row in session.execute(query)
+    ]
+
+
+def threshold(session: Session, model_version_id: int, wiki: str) -> tuple[float, str]:
+    """The cut in force for a model version on a wiki, and where it comes from.
+
+    Without a row it is one half, the point where a classifier of two labels changes its mind.
+    """
+    value = session.scalar(
+        select(ThresholdRow.value)
+        .join(WikiRow, WikiRow.wiki_id == ThresholdRow.wiki_id)
+        .where(
+            ThresholdRow.model_version_id == model_version_id,
+            WikiRow.dbname == wiki,
+            ThresholdRow.level == "default",
+        )
+        .order_by(ThresholdRow.valid_from.desc())
+        .limit(1)
+    )
+    return (DEFAULT_THRESHOLD, "default") if value is None else (value, "wiki")
+
+
+def set_threshold(
+    session: Session, version_id: int, wiki_id: int, value: float, *, valid_from: datetime
+) -> None:
+    """Record the cut that a wiki acts on from some day; the same again changes nothing."""
+    newest = session.scalar(
+        select(ThresholdRow.value)
+        .where(
+            ThresholdRow.model_version_id == version_id,
+            ThresholdRow.wiki_id == wiki_id,
+            ThresholdRow.level == "default",
+        )
+        .order_by(ThresholdRow.valid_from.desc())
+        .limit(1)
+    )
+    if newest != value:
+        session.add(
+            ThresholdRow(
+                model_version_id=version_id,
+                wiki_id=wiki_id,
+                level="default",
+                value=value,
+                valid_from=valid_from,
+            )
+        )
+
+
+def _stored(session: Session, condition: Any) -> list[StoredScore]:
+    query = (
+        select(
+            ScoreRow.edit_id,
+            ModelVersionRow.model_version_id,
+            ModelRow.name,
+            ModelVersionRow.version,
+            ModelRow.question,
+            ModelRow.positive_label,
+            ScoreRow.probability,
+            ScoreRow.prediction,
+            WikiRow.dbname,
+        )
+        .join(ModelVersionRow, ModelVersionRow.model_version_id == ScoreRow.model_version_id)
+        .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
+        .join(EditRow, EditRow.edit_id == ScoreRow.edit_id)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .where(condition, ScoreRow.probability.is_not(None))
+        .order_by(ModelRow.name, ModelVersionRow.version)
+    )
+    stored = []
+    for row in session.execute(query):
+        cut, origin = threshold(session, row[1], row[8])
+        stored.append(
+            StoredScore(
+                edit_id=row[0],
+                model=ModelVersion(row[2], row[3], row[4], row[5]),
+                model_version_id=row[1],
+                probability=row[6] or 0.0,
+                prediction=row[7],
+                threshold=cut,
+                threshold_origin=origin,
+            )
+        )
+    return stored

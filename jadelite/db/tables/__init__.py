@@ -1,0 +1,93 @@
+"""Every mapped class, split by trip. Importing this package loads them all.
+
+"Model" never means a class here: it is the ML model under audit. Facts (scores, judgments,
+answers, events, reports) are only ever appended; triggers of the second migration refuse UPDATE
+and DELETE on them. What a wiki may hide later (texts, names, summaries, notes) stands in tables of
+its own, so that it can be erased without touching a fact.
+"""
+
+from jadelite.db.tables.base import Base
+from jadelite.db.tables.campaigns import (
+    ApprovalRow,
+    CampaignModelRow,
+    CampaignRow,
+    DesignRow,
+    FrameRow,
+    LeaseRow,
+    SkipRow,
+    StratumRow,
+    TaskRow,
+)
+from jadelite.db.tables.edits import (
+    EditDiffRow,
+    EditorNameRow,
+    EditRow,
+    EditSummaryRow,
+    EditTextRow,
+    WikiRow,
+)
+from jadelite.db.tables.forms import FacetRow, FormRow, FormTextRow, QuestionRow
+from jadelite.db.tables.judgments import (
+    AnswerRow,
+    JudgmentRow,
+    NoteRow,
+    ReviewerRow,
+    RoleGrantRow,
+)
+from jadelite.db.tables.operations import (
+    EventRow,
+    ImportBatchRow,
+    SettingRow,
+    StreamOffsetRow,
+    WorkRow,
+)
+from jadelite.db.tables.reports import ReportRow
+from jadelite.db.tables.scores import (
+    ModelRow,
+    ModelVersionRow,
+    ScoreFailureRow,
+    ScoreRow,
+    ThresholdRow,
+)
+
+APPEND_ONLY = ("score", "judgment", "answer", "event", "report")
+
+__all__ = [
+    "APPEND_ONLY",
+    "AnswerRow",
+    "ApprovalRow",
+    "Base",
+    "CampaignModelRow",
+    "CampaignRow",
+    "DesignRow",
+    "EditDiffRow",
+    "EditRow",
+    "EditSummaryRow",
+    "EditTextRow",
+    "EditorNameRow",
+    "EventRow",
+    "FacetRow",
+    "FormRow",
+    "FormTextRow",
+    "FrameRow",
+    "ImportBatchRow",
+    "JudgmentRow",
+    "LeaseRow",
+    "ModelRow",
+    "ModelVersionRow",
+    "NoteRow",
+    "QuestionRow",
+    "ReportRow",
+    "ReviewerRow",
+    "RoleGrantRow",
+    "ScoreFailureRow",
+    "ScoreRow",
+    "SettingRow",
+    "SkipRow",
+    "StratumRow",
+    "StreamOffsetRow",
+    "TaskRow",
+    "ThresholdRow",
+    "WikiRow",
+    "WorkRow",
+]

@@ -1,0 +1,226 @@
+"""Queries on tasks: which a reviewer may be given, who holds one, who passed one by."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from jadelite.db.tables import (
+    CampaignRow,
+    EditRow,
+    JudgmentRow,
+    LeaseRow,
+    SkipRow,
+    TaskRow,
+)
+from jadelite.domain.campaigns import Campaign, Lease, Stream, Task
+
+
+def get(session: Session, task_id: int) -> Task | None:
+    """The task with that row number, or None."""
+    row = session.get(TaskRow, task_id)
+    return None if row is None else _task(row)
+
+
+def held(session: Session, campaign_id: int, reviewer_id: int, now: datetime) -> Lease | None:
+    """The newest live hold of a reviewer in a campaign, or None."""
+    row = session.scalar(
+        select(LeaseRow)
+        .join(TaskRow, TaskRow.task_id == LeaseRow.task_id)
+        .where(
+            TaskRow.campaign_id == campaign_id,
+            LeaseRow.reviewer_id == reviewer_id,
+            LeaseRow.ended_at.is_(None),
+            LeaseRow.expires_at > now,
+        )
+        .order_by(LeaseRow.lease_id.desc())
+        .limit(1)
+    )
+    return None if row is None else _lease(row)
+
+
+def lease_of(session: Session, task_id: int, reviewer_id: int) -> Lease | None:
+    """A reviewer's hold on a task that was not ended, live or lapsed; None without one."""
+    row = session.scalar(
+        select(LeaseRow).where(
+            LeaseRow.task_id == task_id,
+            LeaseRow.reviewer_id == reviewer_id,
+            LeaseRow.ended_at.is_(None),
+        )
+    )
+    return None if row is None else _lease(row)
+
+
+def pick(
+    session: Session, campaign: Campaign, reviewer_id: int, stream: Stream, now: datetime
+) -> int | None:
+    """A task of the stream with room, uniformly at random; None if there is none for them."""
+    query = (
+        select(TaskRow.task_id)
+        .where(_servable(campaign, reviewer_id, now), TaskRow.stream == stream)
+        .order_by(func.random())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def lock(session: Session, task_id: int) -> None:
+    """Keep others from taking this task until the transaction ends (SQLite: they wait anyway)."""
+    session.execute(select(TaskRow.task_id).where(TaskRow.task_id == task_id).with_for_update())
+
+
+def has_room(
+    session: Session, campaign: Campaign, task_id: int, reviewer_id: int, now: datetime
+) -> bool:
+    """Whether one more person may judge the task: fewer than k judgments and others' holds."""
+    query = select(TaskRow.task_id).where(
+        TaskRow.task_id == task_id, _room(campaign, reviewer_id, now)
+    )
+    return session.scalar(query) is not None
+
+
+def take(session: Session, task_id: int, reviewer_id: int, *, now: datetime, seconds: int) -> None:
+    """Give a reviewer the task for some time, or give it again."""
+    expires_at = now + timedelta(seconds=seconds)
+    row = session.scalar(
+        select(LeaseRow).where(LeaseRow.task_id == task_id, LeaseRow.reviewer_id == reviewer_id)
+    )
+    if row is None:
+        session.add(
+            LeaseRow(task_id=task_id, reviewer_id=reviewer_id, leased_at=now, expires_at=expires_at)
+        )
+    else:
+        row.leased_at, row.expires_at, row.ended_at = now, expires_at, None
+
+
+def end_lease(session: Session, task_id: int, reviewer_id: int, now: datetime) -> None:
+    """Let go of a task."""
+    session.execute(
+        update(LeaseRow)
+        .where(LeaseRow.task_id == task_id, LeaseRow.reviewer_id == reviewer_id)
+        .values(ended_at=now)
+    )
+
+
+def add_skip(session: Session, task_id: int, reviewer_id: int, reason: str, now: datetime) -> None:
+    """Record that a reviewer passed a task by, once."""
+    known = session.scalar(
+        select(SkipRow.skip_id).where(
+            SkipRow.task_id == task_id, SkipRow.reviewer_id == reviewer_id
+        )
+    )
+    if known is None:
+        session.add(
+            SkipRow(task_id=task_id, reviewer_id=reviewer_id, reason=reason, skipped_at=now)
+        )
+
+
+def n_left(session: Session, campaign: Campaign, reviewer_id: int, now: datetime) -> int:
+    """How many edits of the campaign could still be given to a reviewer."""
+    query = select(func.count()).select_from(TaskRow).where(_servable(campaign, reviewer_id, now))
+    return session.scalar(query) or 0
+
+
+def is_masked(session: Session, edit_id: int) -> bool:
+    """Whether some open task still wants blind judgments of the edit, in any campaign."""
+    return bool(session.scalar(select(exists().where(TaskRow.edit_id == edit_id, _is_open()))))
+
+
+def masked_edits(session: Session, edit_ids: Any) -> set[int]:
+    """Those of the edits (a subquery of row numbers) that some open task still asks about."""
+    query = (
+        select(TaskRow.edit_id)
+        .join(CampaignRow, CampaignRow.campaign_id == TaskRow.campaign_id)
+        .where(
+            TaskRow.edit_id.in_(edit_ids),
+            CampaignRow.state == "open",
+            TaskRow.n_judgments < CampaignRow.k,
+        )
+        .distinct()
+    )
+    return set(session.scalars(query))
+
+
+def count_judgment(session: Session, task_id: int) -> None:
+    """One more person has judged the task."""
+    session.execute(
+        update(TaskRow)
+        .where(TaskRow.task_id == task_id)
+        .values(n_judgments=TaskRow.n_judgments + 1)
+    )
+
+
+def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
+    """Whether a reviewer judged the edit before, in any campaign, and so saw its reveal."""
+    query = exists().where(
+        JudgmentRow.reviewer_id == reviewer_id,
+        JudgmentRow.task_id == TaskRow.task_id,
+        TaskRow.edit_id == edit_id,
+    )
+    return bool(session.scalar(select(query)))
+
+
+def of_edit(session: Session, wiki_id: int, rev_id: int) -> list[int]:
+    """Row numbers of the tasks about an edit, in any campaign."""
+    return list(
+        session.scalars(
+            select(TaskRow.task_id)
+            .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
+            .where(EditRow.wiki_id == wiki_id, EditRow.rev_id == rev_id)
+            .order_by(TaskRow.task_id)
+        )
+    )
+
+
+def _servable(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:
+    judged = exists().where(
+        JudgmentRow.task_id == TaskRow.task_id, JudgmentRow.reviewer_id == reviewer_id
+    )
+    skipped = exists().where(SkipRow.task_id == TaskRow.task_id, SkipRow.reviewer_id == reviewer_id)
+    return (
+        (TaskRow.campaign_id == campaign.campaign_id)
+        & _room(campaign, reviewer_id, now)
+        & ~judged
+        & ~skipped
+    )
+
+
+def _room(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:
+    holds = (
+        select(func.count())
+        .select_from(LeaseRow)
+        .where(
+            LeaseRow.task_id == TaskRow.task_id,
+            LeaseRow.reviewer_id != reviewer_id,
+            LeaseRow.ended_at.is_(None),
+            LeaseRow.expires_at > now,
+        )
+        .correlate(TaskRow)
+        .scalar_subquery()
+    )
+    return (TaskRow.n_judgments < campaign.k) & (TaskRow.n_judgments + holds < campaign.k)
+
+
+def _is_open() -> ColumnElement[bool]:
+    campaign = aliased(CampaignRow)
+    return exists().where(
+        campaign.campaign_id == TaskRow.campaign_id,
+        campaign.state == "open",
+        TaskRow.n_judgments < campaign.k,
+    )
+
+
+def _task(row: TaskRow) -> Task:
+    return Task(
+        task_id=row.task_id,
+        campaign_id=row.campaign_id,
+        edit_id=row.edit_id,
+        stream=row.stream,  # type: ignore[arg-type]  # the check constraint guards it
+        inclusion_probability=row.inclusion_probability,
+        n_judgments=row.n_judgments,
+    )
+
+
+def _lease(row: LeaseRow) -> Lease:
+    return Lease(row.lease_id, row.task_id, row.reviewer_id, row.leased_at, row.expires_at)

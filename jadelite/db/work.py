@@ -1,0 +1,106 @@
+"""The queue: rows of work, each asked for once by its key, leased by a worker, gone when done."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from jadelite.db.tables import WorkRow
+
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing to do; `payload` are the arguments of the use case `kind`."""
+
+    work_id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    n_attempts: int
+
+
+def ask(
+    session: Session,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """Ask for work unless the same is waiting; while it runs, ask for one more round after."""
+    # Locked, so that the end of a running round and this request can't miss each other.
+    row = session.scalar(select(WorkRow).where(WorkRow.key == key).with_for_update())
+    if row is None:
+        session.add(
+            WorkRow(
+                kind=kind, key=key, payload=payload, state="waiting", due_at=due_at, asked_at=now
+            )
+        )
+    elif row.state == "running":
+        row.is_asked_again = 1
+    else:
+        if row.state == "failed":
+            row.state, row.n_attempts, row.failure = "waiting", 0, None
+            row.due_at = due_at
+        row.due_at = min(row.due_at, due_at)
+
+
+def is_waiting(session: Session, key: str) -> bool:
+    """Whether work of that key is waiting or running."""
+    query = select(WorkRow.work_id).where(WorkRow.key == key, WorkRow.state != "failed")
+    return session.scalar(query) is not None
+
+
+def claim(session: Session, *, now: datetime, lease_seconds: int) -> Work | None:
+    """Take the oldest work that is due, or whose worker died; None if there is none."""
+    row = session.scalar(
+        select(WorkRow)
+        .where(
+            WorkRow.due_at <= now,
+            or_(
+                WorkRow.state == "waiting",
+                (WorkRow.state == "running") & (WorkRow.lease_until < now),
+            ),
+        )
+        .order_by(WorkRow.due_at, WorkRow.work_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    row.state = "running"
+    row.lease_until = now + timedelta(seconds=lease_seconds)
+    row.n_attempts += 1
+    return Work(row.work_id, row.kind, row.key, row.payload, row.n_attempts)
+
+
+def finish(session: Session, work_id: int, now: datetime) -> None:
+    """The work is done: gone, or waiting again if it was asked for meanwhile."""
+    row = session.scalar(select(WorkRow).where(WorkRow.work_id == work_id).with_for_update())
+    if row is None:
+        return
+    if row.is_asked_again:
+        row.state, row.is_asked_again, row.n_attempts = "waiting", 0, 0
+        row.due_at, row.lease_until = now, None
+    else:
+        session.execute(delete(WorkRow).where(WorkRow.work_id == work_id))
+
+
+def fail(session: Session, work: Work, reason: str, now: datetime) -> None:
+    """The attempt failed: try again later, at last keep it as failed with the reason."""
+    is_last = work.n_attempts >= MAX_ATTEMPTS
+    session.execute(
+        update(WorkRow)
+        .where(WorkRow.work_id == work.work_id)
+        .values(
+            state="failed" if is_last else "waiting",
+            failure=reason,
+            lease_until=None,
+            due_at=now + timedelta(seconds=10 * 2**work.n_attempts),
+        )
+    )

@@ -1,0 +1,85 @@
+"""A campaign: a drawn set of edits that reviewers judge; its tasks, streams and rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+CampaignKind = Literal["audit", "sample", "import"]
+CampaignState = Literal["draft", "open", "closed", "archived"]
+Stream = Literal["probability", "help", "reported", "contested", "link30", "practice", "import"]
+
+# The order in which "start" serves the streams; the others are entered through doors of their own.
+SERVED_STREAMS: tuple[Stream, ...] = ("probability", "help", "import")
+# Campaigns of these kinds are evidence, never published as a wiki's audit, and so need no approval.
+EVIDENCE_KINDS: tuple[CampaignKind, ...] = ("sample", "import")
+APPROVED_STATES = ("approved", "pilot", "quality-control")
+SITTING_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A set of edits of one wiki and how many reviewers each edit goes to (`k`)."""
+
+    campaign_id: int
+    slug: str
+    wiki: str
+    kind: CampaignKind
+    state: CampaignState
+    facet: str
+    k: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether judgments are taken."""
+        return self.state == "open"
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether its figures must never be read as a wiki's audit."""
+        return self.kind in EVIDENCE_KINDS
+
+    @property
+    def min_votes(self) -> int:
+        """How many answers decide an edit: two, or one where one is all that is asked."""
+        return min(2, self.k)
+
+
+@dataclass(frozen=True)
+class CampaignProgress:
+    """Counts of a campaign; judgments and reviewers without bots."""
+
+    campaign: Campaign
+    n_edits: int
+    n_complete: int
+    n_judgments: int
+    n_reviewers: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """One edit of a campaign, with how it came to be chosen.
+
+    `inclusion_probability` in (0, 1], None where the draw is unknown (imports).
+    """
+
+    task_id: int
+    campaign_id: int
+    edit_id: int
+    stream: Stream
+    inclusion_probability: float | None
+    n_judgments: int
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A reviewer's hold on a task until `expires_at` (UTC)."""
+
+    lease_id: int
+    task_id: int
+    reviewer_id: int
+    leased_at: datetime
+    expires_at: datetime
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the hold still counts at `now`."""
+        return now < self.expires_at

@@ -1,0 +1,95 @@
+"""A judgment: one reviewer's answers on one edit; what makes it complete, and blind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from jadelite.domain.errors import FieldError, Invalid
+from jadelite.domain.facets import Facet
+
+Exposure = Literal["no", "yes", "unknown"]
+Action = Literal["judge", "withdraw"]
+Origin = Literal["web", "api", "import", "sample"]
+EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)
+MAX_NOTE_LENGTH = 500
+
+SKIP_REASONS = ("language", "subject", "own-edit", "upsetting", "too-long", "other")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a reviewer sends: answers by question, and an optional note."""
+
+    task_id: int
+    answers: Mapping[str, str]
+    note: str | None
+    ui_language: str
+    shown_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """A stored judgment. `supersedes_id` points to the older row it revises, if any.
+
+    `score_seen` and `peers_seen` say whether the reviewer knew the model's score or other people's
+    judgments of this edit when answering.
+    """
+
+    judgment_id: int
+    task_id: int
+    reviewer_id: int | None
+    reviewer: str | None
+    reviewer_kind: str | None
+    action: Action
+    answers: Mapping[str, str]
+    note: str | None
+    score_seen: Exposure
+    peers_seen: Exposure
+    supersedes_id: int | None
+    answered_at: datetime | None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it was given without knowing the score or the others' judgments."""
+        return self.score_seen == "no" and self.peers_seen == "no"
+
+    @property
+    def may_be_blind(self) -> bool:
+        """Whether nothing says that the score or the others' judgments had been seen."""
+        return "yes" not in (self.score_seen, self.peers_seen)
+
+
+def check_answers(answers: Mapping[str, str], facet: Facet) -> tuple[FieldError, ...]:
+    """Everything wrong with the answers: unasked, unanswered, or a label not offered."""
+    wrong = []
+    asked = {question.name: question for question in facet.questions}
+    for name in answers:
+        if name not in asked:
+            detail = f"answers has {name!r}, expected only {', '.join(asked)}"
+            wrong.append(FieldError(name, "unknown-question", detail))
+    for name, question in asked.items():
+        label = answers.get(name)
+        if not label:
+            detail = f"{name} has no answer, expected one of {', '.join(question.labels)}"
+            wrong.append(FieldError(name, "unanswered", detail))
+        elif label not in question.labels:
+            detail = f"{name} is {label!r}, expected one of {', '.join(question.labels)}"
+            wrong.append(FieldError(name, "unknown-label", detail))
+    return tuple(wrong)
+
+
+def check_note(note: str | None) -> tuple[FieldError, ...]:
+    """What is wrong with a note: only its length can be."""
+    if note is None or len(note) <= MAX_NOTE_LENGTH:
+        return ()
+    detail = f"note has {len(note)} characters, expected at most {MAX_NOTE_LENGTH}"
+    return (FieldError("note", "note-too-long", detail),)
+
+
+def check_draft(draft: Draft, facet: Facet) -> None:
+    """Raise Invalid, with every wrong field, unless the draft can be stored."""
+    fields = check_answers(draft.answers, facet) + check_note(draft.note)
+    if fields:
+        detail = "; ".join(field.detail for field in fields)
+        raise Invalid("invalid-judgment", detail, fields=fields)

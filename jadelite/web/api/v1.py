@@ -1,0 +1,66 @@
+"""API version 1: campaigns and their reports, for reading."""
+
+from flask import Response, jsonify
+from flask_openapi.blueprint import APIBlueprint
+
+from jadelite.audit import reports
+from jadelite.domain.campaigns import CampaignProgress
+from jadelite.domain.errors import NotFound
+from jadelite.web.api.bodies import CampaignBody, CampaignList, Problem, ReportBody, SlugPath
+from jadelite.web.auth import current_actor, needs
+from jadelite.web.services import services
+
+api = APIBlueprint("api_v1", __name__, url_prefix="/api/v1")
+
+
+@api.get("/campaigns", responses={200: CampaignList, 503: Problem}, summary="List campaigns")
+@needs("read")
+def list_campaigns() -> Response:
+    """Campaigns with their counts, oldest first."""
+    found = reports.list_campaigns(services().database)
+    return jsonify({"campaigns": [_body(item) for item in found]})
+
+
+@api.get(
+    "/campaigns/<slug>",
+    responses={200: CampaignBody, 404: Problem, 503: Problem},
+    summary="One campaign",
+)
+@needs("read")
+def show_campaign(path: SlugPath) -> Response:
+    """A campaign with its counts."""
+    page = reports.campaign_page(
+        services().database, current_actor(), path.slug, now=services().clock()
+    )
+    return jsonify(_body(page.progress))
+
+
+@api.get(
+    "/campaigns/<slug>/report",
+    responses={200: ReportBody, 404: Problem, 503: Problem},
+    summary="The newest frozen report of a campaign",
+)
+@needs("read")
+def show_report(path: SlugPath) -> Response:
+    """The report exactly as it was frozen."""
+    page = reports.campaign_page(
+        services().database, current_actor(), path.slug, now=services().clock()
+    )
+    if page.report is None:
+        raise NotFound("no-report", f"campaign {path.slug} has no report yet")
+    return jsonify(page.report.to_json())
+
+
+def _body(item: CampaignProgress) -> dict[str, object]:
+    campaign = item.campaign
+    return {
+        "slug": campaign.slug,
+        "wiki": campaign.wiki,
+        "kind": campaign.kind,
+        "state": campaign.state,
+        "k": campaign.k,
+        "n_edits": item.n_edits,
+        "n_complete": item.n_complete,
+        "n_judgments": item.n_judgments,
+        "n_reviewers": item.n_reviewers,
+    }

@@ -1,0 +1,123 @@
+"""create_app: joins blueprints, languages, security and errors to the wired services."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, jsonify, request, url_for
+from flask_openapi.openapi import OpenAPI
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from jadelite import __version__
+from jadelite.audit import access
+from jadelite.config import load_settings, require_safe_to_serve
+from jadelite.web import auth, errors, locale, security, words
+from jadelite.web.api import v1
+from jadelite.web.auth import current_actor, needs
+from jadelite.web.pages import account, home, reports, review
+from jadelite.web.services import KEY
+from jadelite.wiring import Services, build
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(services: Services) -> Flask:
+    """The WSGI application. Raises SettingsError where it would not be safe to serve."""
+    if services.settings.environment != "test":
+        require_safe_to_serve(services.settings)
+    app = OpenAPI(
+        __name__,
+        info={"title": "jadelite", "version": __version__},
+        doc_ui=False,
+    )
+    app.openapi_version = "3.1.1"
+    app.extensions[KEY] = services
+    security.init_app(app, services.settings)
+    auth.init_app(app)
+    locale.init_app(app)
+    errors.init_app(app)
+    for blueprint in (home.pages, review.pages, reports.pages, account.pages):
+        app.register_blueprint(blueprint)
+    app.register_api(v1.api)
+    app.add_url_rule("/openapi.json", "openapi_document", _openapi_document)
+    app.view_functions["static"] = needs("read")(app.view_functions["static"])
+    _prepare_templates(app)
+    return app
+
+
+def from_environment() -> Flask:
+    """The application with settings from the environment, for WSGI servers."""
+    return create_app(build(load_settings()))
+
+
+def openapi_document(app: Flask) -> dict[str, Any]:
+    """The API's own description, OpenAPI 3.1."""
+    document: dict[str, Any] = cast("OpenAPI", app).api_doc
+    return document
+
+
+@needs("read")
+def _openapi_document() -> Response:
+    """The API's own description."""
+    return jsonify(openapi_document(current_app))
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(
+        current_actor=current_actor,
+        language=locale.current_language,
+        language_name=locale.language_name,
+        languages=locale.LANGUAGES,
+        may=access.may,
+        static_url=_static_url,
+        field_sentence=words.field_sentence,
+        words=words,
+        here=_here,
+        percent_1=_percent_1,
+        decimal_3=_decimal_3,
+    )
+    app.jinja_env.filters["bdi"] = _bdi
+    app.jinja_env.filters["attr_or_none"] = _item_or_none
+
+
+def _bdi(value: object) -> Markup:
+    """A name or title of unknown direction, kept from mixing with the text around it."""
+    return Markup("<bdi>{}</bdi>").format(value)
+
+
+def _item_or_none(value: Mapping[str, str], key: str) -> str | None:
+    """One item of a mapping; a question may be unanswered in an import."""
+    return value.get(key)
+
+
+def _percent_1(value: float) -> str:
+    return locale.percent(value, 1)
+
+
+def _decimal_3(value: float) -> str:
+    return locale.decimal(value, 3)
+
+
+def _here() -> str:
+    """The path of this page without its language, to come back to; home for a form's answer."""
+    if request.method != "GET":
+        return "/"
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "uselang"]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+@cache
+def _digest_of(filename: str) -> str:
+    return hashlib.sha256((STATIC / filename).read_bytes()).hexdigest()[:12]
+
+
+def _static_url(filename: str) -> str:
+    """The address of a static file with a digest, so that browsers may keep it for ever."""
+    return url_for("static", filename=filename, v=_digest_of(filename))

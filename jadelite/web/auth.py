@@ -1,0 +1,97 @@
+"""Who is asking, and whether a route may be used: every route names its action.
+
+The session cookie holds the reviewer's row number, the language, and the sitting; it is signed,
+not secret.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, g, request, session
+
+from jadelite.audit import access, people
+from jadelite.audit.access import Action
+from jadelite.domain.people import Actor
+from jadelite.web.services import services
+
+View = TypeVar("View", bound=Callable[..., object])
+
+REVIEWER = "reviewer"
+SITTINGS = "sittings"
+
+
+def needs(action: Action) -> Callable[[View], View]:
+    """Declare which action a view is; without it the view is refused and a test fails."""
+
+    def mark(view: View) -> View:
+        view.access = action  # type: ignore[attr-defined]  # read back in `declared_action`
+        return view
+
+    return mark
+
+
+def declared_action(view: object) -> Action | None:
+    """The action a view declared, or None."""
+    return getattr(view, "access", None)
+
+
+def current_actor() -> Actor:
+    """Who is asking; asked of the database once in a request."""
+    if "actor" not in g:
+        number = session.get(REVIEWER)
+        g.actor = people.find_actor(
+            services().database, number if isinstance(number, int) else None
+        )
+    return cast("Actor", g.actor)
+
+
+def sign_in(reviewer_id: int) -> Actor:
+    """Start a session for a reviewer, with nothing of an older one but the language."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    session[REVIEWER] = reviewer_id
+    g.pop("actor", None)
+    return current_actor()
+
+
+def sign_out() -> None:
+    """End the session; the language stays."""
+    for key in (REVIEWER, SITTINGS):
+        session.pop(key, None)
+    g.pop("actor", None)
+
+
+def sitting_started_at(slug: str) -> datetime:
+    """When the running sitting in a campaign began; now, where none runs."""
+    started = session.get(SITTINGS, {}).get(slug)
+    if isinstance(started, int):
+        return datetime.fromtimestamp(started, UTC)
+    return services().clock()
+
+
+def begin_sitting(slug: str, *, is_new: bool) -> None:
+    """Remember when a sitting began; keep a running one unless `is_new`."""
+    sittings = dict(session.get(SITTINGS, {}))
+    if is_new or slug not in sittings:
+        # Only the newest few: a cookie has little room.
+        kept = dict(list(sittings.items())[-4:])
+        session[SITTINGS] = {**kept, slug: int(services().clock().timestamp())}
+
+
+def init_app(app: Flask) -> None:
+    """Check the declared action before every request."""
+    app.before_request(_enforce)
+
+
+def _enforce() -> None:
+    if request.endpoint is None:  # no such address: the error page answers
+        return
+    action = declared_action(current_app.view_functions[request.endpoint])
+    if action is None:
+        raise RuntimeError(f"the route {request.endpoint} declares no access")
+    # What everybody may do costs no query.
+    if access.RULES[action] != access.ANYBODY:
+        access.require(current_actor(), action)

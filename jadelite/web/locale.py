@@ -1,0 +1,189 @@
+"""Which language, which direction, and numbers and dates as that language writes them.
+
+Order: `uselang` in the address, the saved choice, the browser, English. `uselang=qqx` shows the
+message ids, as MediaWiki does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from babel import Locale, dates, numbers
+from babel.support import NullTranslations
+from flask import Flask, Response, g, request, session
+from flask_babel import Babel, Domain, get_locale
+from werkzeug.datastructures import LanguageAccept
+
+from jadelite.config import data_folder
+
+QQX = "qqx"
+DEFAULT = "en"
+SAVED = "language"
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language the pages are offered in: its code, its own name, its direction."""
+
+    code: str
+    autonym: str
+    direction: Literal["ltr", "rtl"]
+
+
+LANGUAGES = {
+    language.code: language
+    for language in (
+        Language("ar", "العربية", "rtl"),
+        Language("ca", "català", "ltr"),
+        Language("en", "English", "ltr"),
+        Language("fa", "فارسی", "rtl"),
+        Language("fi", "suomi", "ltr"),
+    )
+}
+
+# Babel never shapes digits. Persian pages use their own; arwiki uses Western ones.
+_DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
+_NUMBERING = {"fa": "default"}
+
+
+class _IdTranslations(NullTranslations):
+    """Gives every message its own id, in brackets, so that unmarked text stands out."""
+
+    def gettext(self, message: str) -> str:
+        return f"⧼{message}⧽"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⧼{msgid1 if n == 1 else msgid2}⧽"
+
+    def upgettext(self, context: str, message: str) -> str:
+        return f"⧼{context}: {message}⧽"
+
+    ugettext, ungettext = gettext, ngettext
+
+
+class _IdDomain(Domain):  # type: ignore[misc]  # flask_babel is untyped
+    """The domain of `uselang=qqx`."""
+
+    def get_translations(self) -> NullTranslations:
+        return _IdTranslations()
+
+
+def init_app(app: Flask) -> None:
+    """Join Flask-Babel and the formatting filters to the app."""
+    Babel(
+        app,
+        default_translation_directories=str(data_folder("translations")),
+        locale_selector=select_code,
+    )
+    app.jinja_env.filters.update(
+        number=number, decimal=decimal, percent=percent, date=date, moment=moment, iso=iso
+    )
+    app.before_request(_show_ids_if_asked)
+    app.after_request(_tell_language)
+
+
+def current_language() -> Language:
+    """The language of this request's page."""
+    return LANGUAGES[select_code()]
+
+
+def select_code() -> str:
+    """The code of the language of this request's page; qqx counts as English."""
+    if "language_code" not in g:
+        g.language_code = _select()
+    return str(g.language_code)
+
+
+def is_offered(code: str) -> bool:
+    """Whether pages are offered in a language."""
+    return code in LANGUAGES
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the page's language; the code itself where it has none."""
+    try:
+        name = Locale.parse(code).get_display_name(_locale())
+    except ValueError:
+        name = None
+    return name or code
+
+
+def number(value: float) -> str:
+    """A whole number with separators."""
+    return _shape(numbers.format_decimal(value, locale=_locale(), numbering_system=_numbering()))
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """A number with a fixed count of decimals."""
+    pattern = "#,##0." + "0" * digits
+    return _shape(
+        numbers.format_decimal(value, pattern, locale=_locale(), numbering_system=_numbering())
+    )
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share in 0..1 as a percentage in the language's own pattern."""
+    pattern = _locale().percent_formats[None].pattern
+    if digits:
+        pattern = pattern.replace("0", "0." + "0" * digits, 1)
+    return _shape(
+        numbers.format_percent(value, pattern, locale=_locale(), numbering_system=_numbering())
+    )
+
+
+def date(value: datetime) -> str:
+    """A day, written out."""
+    return _shape(dates.format_date(value, "long", locale=_locale()))
+
+
+def moment(value: datetime) -> str:
+    """A day and a time, in UTC."""
+    return _shape(dates.format_datetime(value, "d MMMM y, HH:mm 'UTC'", locale=_locale()))
+
+
+def iso(value: datetime) -> str:
+    """A time for machines."""
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def _select() -> str:
+    asked = request.args.get("uselang", "")
+    if asked == QQX:
+        return DEFAULT
+    for code in (asked, session.get(SAVED)):
+        if code in LANGUAGES:
+            return str(code)
+    return _from_browser(request.accept_languages)
+
+
+def _from_browser(accepted: LanguageAccept) -> str:
+    for tag in accepted.values():
+        code = tag.replace("_", "-").split("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return DEFAULT
+
+
+def _show_ids_if_asked() -> None:
+    if request.args.get("uselang") == QQX:
+        _IdDomain().as_default()
+
+
+def _tell_language(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.headers["Content-Language"] = select_code()
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale(DEFAULT)
+
+
+def _numbering() -> Literal["default", "latn"]:
+    return "default" if _locale().language in _NUMBERING else "latn"
+
+
+def _shape(text: str) -> str:
+    table = _DIGITS.get(_locale().language)
+    return text.translate(table) if table else text

@@ -1,0 +1,1 @@
+"""Pages for people: home and campaigns, review, reports, account. Each file is a blueprint."""

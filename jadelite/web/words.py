@@ -1,0 +1,177 @@
+"""The glossary: names of the domain, and what went wrong, as words in the page's language.
+
+Names below are stable codes; this is the only place where they become words.
+"""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from jadelite.domain.errors import DomainError, FieldError
+from jadelite.web.locale import number
+
+QUESTIONS: dict[str, LazyString] = {
+    "damaging": _("Is this edit damaging?"),
+    "goodfaith": _("Was it made in good faith?"),
+}
+QUESTION_HELP: dict[str, LazyString] = {
+    "damaging": _("Does it make the page worse, whether that was meant or not?"),
+    "goodfaith": _("Did the person probably want to help, even if it went wrong?"),
+}
+# Translators: short name of the question "Is this edit damaging?", for tables and headings.
+DAMAGING_SHORT = _("Damaging")
+# Translators: short name of the question "Was it made in good faith?", for tables and headings.
+GOODFAITH_SHORT = _("Good faith")
+QUESTIONS_SHORT = {"damaging": DAMAGING_SHORT, "goodfaith": GOODFAITH_SHORT}
+
+LABELS: dict[str, LazyString] = {
+    # Translators: an answer to a question, on a button.
+    "yes": _("Yes"),
+    # Translators: an answer to a question, on a button.
+    "no": _("No"),
+    # Translators: an answer to a question, on a button: the reviewer can't tell.
+    "unsure": _("Not sure"),
+}
+
+EDITOR_KINDS: dict[str, LazyString] = {
+    "temporary": _("temporary account"),
+    "unregistered": _("editor without account"),
+    "newcomer": _("newcomer"),
+    "registered": _("registered editor"),
+    "bot": _("bot"),
+    "unknown": _("editor unknown"),
+}
+
+SKIP_REASONS: dict[str, LazyString] = {
+    "language": _("I don't read this language well enough"),
+    "subject": _("I don't know the subject"),
+    "own-edit": _("It is my own edit, or I was involved"),
+    "upsetting": _("It is upsetting"),
+    "too-long": _("It is too long"),
+    "other": _("Another reason"),
+}
+
+ROLES: dict[str, LazyString] = {
+    "reviewer": _("reviewer"),
+    "coordinator": _("coordinator"),
+    "model-team": _("model team"),
+    "oversighter": _("oversighter"),
+    "operator": _("operator"),
+}
+ROLE_HELP: dict[str, LazyString] = {
+    "reviewer": _("Judges edits and sees afterwards what the model and the others said."),
+    "coordinator": _("Judges too, and asks for new reports."),
+    "model-team": _("Reads reports and asks for new ones; does not judge its own model."),
+}
+
+TREATMENTS: dict[str, LazyString] = {
+    "half": _("“not sure” counts as half a yes"),
+    "excluded": _("“not sure” left out"),
+    "no": _("“not sure” counts as no"),
+    "yes": _("“not sure” counts as yes"),
+}
+
+FIGURES: dict[str, LazyString] = {
+    "precision": _("Precision"),
+    "recall": _("Recall"),
+    "false_positive_rate": _("False-positive rate"),
+    "roc_auc": _("ROC AUC"),
+    "brier": _("Brier score"),
+    "percent_agreement": _("Raw agreement"),
+    "krippendorff_alpha": _("Krippendorff’s alpha"),
+}
+FIGURE_HELP: dict[str, LazyString] = {
+    "precision": _("Of the edits the model flags, the share that people call so too."),
+    "recall": _("Of the edits that people call so, the share that the model flags."),
+    "false_positive_rate": _("Of the edits that people do not call so, the share flagged anyway."),
+    "roc_auc": _(
+        "How often a random edit that people call so gets a higher score than one they do not."
+        " 1 is perfect, 0.5 is chance."
+    ),
+    "brier": _(
+        "Mean squared distance between the model’s probability and what people decided."
+        " 0 is perfect, 1 is worst."
+    ),
+    "percent_agreement": _("How often two people who judged the same edit gave the same answer."),
+    "krippendorff_alpha": _("Agreement beyond chance. 1 is perfect, 0 is what chance would give."),
+}
+
+METHODS: dict[str, LazyString] = {
+    "wilson": _("Wilson interval, 95 %"),
+    "wilson-kish": _("Wilson interval on the effective number, 95 %"),
+    "item-bootstrap": _("edits drawn again 1,000 times, 95 %"),
+    "delong": _("DeLong interval, 95 %"),
+    "delong-clipped": _("DeLong interval, 95 %, cut at the end of the scale"),
+    "point": _("no interval can be given"),
+    "count": _("a count"),
+}
+
+REASONS: dict[str, LazyString] = {
+    "empty": _("no edit has been decided yet"),
+    "no-pairs": _("no edit was judged by two people"),
+    "constant": _("everybody always gave the same answer, so chance can’t be told from agreement"),
+    "one-class-only": _("all decided edits are of one kind"),
+    "no-flagged-cases": _("the model flagged none of the decided edits"),
+    "no-positive-cases": _("people said yes to none of the decided edits"),
+    "no-negative-cases": _("people said no to none of the decided edits"),
+    "reviewers-unknown": _("the import does not say who judged"),
+}
+
+_ERRORS: dict[str, LazyString] = {
+    "already-judged": _("You judged this edit before; change your answer below instead."),
+    "bad-role": _("This role can’t be chosen here."),
+    "bad-skip-reason": _("Choose one of the reasons for skipping."),
+    "campaign-closed": _("This campaign takes no judgments now."),
+    "daily-cap": _(
+        "You judged %(n)s edits in 24 hours. Thank you! Please rest and come back later."
+    ),
+    "database-unavailable": _("The database does not answer now. Please try again in a moment."),
+    "invalid-judgment": _("Your judgment is not complete yet."),
+    "no-campaign": _("There is no such campaign."),
+    "no-demo": _("This works in demonstrations only."),
+    "no-edit": _("This edit is not known here."),
+    "no-judgment": _("You have not judged this edit yet."),
+    "no-task": _("This edit is not waiting for you, or it was given to somebody else."),
+    "not-approved": _("The community of this wiki has not agreed to this audit."),
+    "not-yours": _("This edit is not waiting for you any more. Take the next one."),
+    "sign-in-first": _("Sign in first."),
+    "task-complete": _(
+        "Others completed this edit while you were away, so your answer was not needed. Thank you!"
+    ),
+    "wrong-role": _("Your role does not allow this."),
+}
+
+_FIELDS: dict[str, LazyString] = {
+    "unanswered": _("Please choose an answer."),
+    "unknown-label": _("Please choose one of the answers."),
+    "unknown-question": _("This question is not asked here."),
+    "note-too-long": _("The note is too long; 500 characters at most."),
+}
+
+
+def error_sentence(error: DomainError) -> str:
+    """What went wrong, in the page's language."""
+    words = _ERRORS.get(error.code)
+    if words is None:
+        return str(gettext("Something is not right with this request."))
+    values = {
+        name: number(value) if isinstance(value, int) else value
+        for name, value in error.values.items()
+    }
+    return str(words) % values if values else str(words)
+
+
+def field_sentence(error: FieldError) -> str:
+    """What is wrong with one field, in the page's language."""
+    words = _FIELDS.get(error.code)
+    return str(words) if words is not None else error_sentence_unknown()
+
+
+def error_sentence_unknown() -> str:
+    """For what has no words of its own."""
+    return str(gettext("This value can’t be used."))
+
+
+def known_codes() -> tuple[frozenset[str], frozenset[str]]:
+    """Error codes and field codes that have words; a test compares them with the domain's."""
+    return frozenset(_ERRORS), frozenset(_FIELDS)

@@ -1,0 +1,1 @@
+"""Everything known of, or said to, a MediaWiki: its language and direction, its diffs."""

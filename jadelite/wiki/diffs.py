@@ -1,0 +1,191 @@
+"""The local diff: rows of lines, words marked inside changed lines.
+
+Built on rapidfuzz, because difflib is quadratic on the repetitive text that wiki pages are.
+Everything is text here; whoever draws it escapes it.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.fuzz import ratio
+
+from jadelite.domain.diffs import Diff, DiffRow, Segment
+
+CONTEXT_LINES = 2
+MAX_ROWS = 400
+MAX_LINE_LENGTH = 4_000
+MAX_CELLS = 300_000_000
+MAX_CANDIDATES = 20  # lines looked at for a partner of a changed line
+# Above this share of common characters two lines count as one changed line (0 to 100).
+SIMILAR = 35.0
+
+_TOKENS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+
+
+def local_diff(before: str, after: str) -> Diff:
+    """The diff of two texts, context folded, at most MAX_ROWS rows (then one `cut` row)."""
+    old, new = _lines(before), _lines(after)
+    rows: list[DiffRow] = []
+    for is_equal, removed, added in _blocks(old, new):
+        if is_equal:
+            rows.extend(DiffRow("context", _plain(line), _plain(line)) for line in removed)
+        else:
+            rows.extend(_changed_block(removed, added))
+    shown = _cut(_fold(rows))
+    n_added = sum(len(part.text) for part in _marked(rows, is_after=True))
+    n_removed = sum(len(part.text) for part in _marked(rows, is_after=False))
+    return Diff(tuple(shown), n_added, n_removed)
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
+
+
+def _blocks(old: list[str], new: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
+    """Equal and changed stretches in turn: (is equal, what stood there, what stands there)."""
+    head = _n_common(old, new)
+    tail = _n_common(old[head:][::-1], new[head:][::-1])
+    middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
+    if head:
+        yield True, old[:head], new[:head]
+    yield from _middle(middle_old, middle_new)
+    if tail:
+        yield True, old[len(old) - tail :], new[len(new) - tail :]
+
+
+def _middle(old: list[str], new: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
+    if len(old) * len(new) > MAX_CELLS:  # one bit a cell: beyond this, memory is not worth it
+        yield False, old, new
+        return
+    removed: list[str] = []
+    added: list[str] = []
+    for step in LCSseq.opcodes(old, new):
+        taken, given = old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]
+        if step.tag == "equal":
+            if removed or added:
+                yield False, removed, added
+                removed, added = [], []
+            yield True, taken, given
+        else:  # an insertion and a deletion at one place come as two steps
+            removed, added = removed + taken, added + given
+    if removed or added:
+        yield False, removed, added
+
+
+def _n_common(one: list[str], other: list[str]) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _changed_block(old: list[str], new: list[str]) -> list[DiffRow]:
+    """Pair similar lines in order; what has no partner was removed or added whole."""
+    rows: list[DiffRow] = []
+    start = 0
+    for line in old:
+        partner = (
+            next(
+                (
+                    i
+                    for i in range(start, min(len(new), start + MAX_CANDIDATES))
+                    if _is_similar(line, new[i])
+                ),
+                None,
+            )
+            if line.strip()
+            else None
+        )
+        if partner is None:
+            rows.append(DiffRow("removed", before=(Segment(line, True),)))
+            continue
+        rows.extend(DiffRow("added", after=(Segment(text, True),)) for text in new[start:partner])
+        rows.append(_changed_line(line, new[partner]))
+        start = partner + 1
+    rows.extend(DiffRow("added", after=(Segment(text, True),)) for text in new[start:])
+    return rows
+
+
+def _is_similar(one: str, other: str) -> bool:
+    # The beginnings tell enough, and whole pages in one line would take seconds.
+    head, other_head = one[:MAX_LINE_LENGTH], other[:MAX_LINE_LENGTH]
+    return bool(other.strip()) and ratio(head, other_head, score_cutoff=SIMILAR) > 0
+
+
+def _changed_line(one: str, other: str) -> DiffRow:
+    old, new = _TOKENS.findall(one), _TOKENS.findall(other)
+    before: list[Segment] = []
+    after: list[Segment] = []
+    for is_equal, removed, added in _blocks(old, new):
+        _append(before, "".join(removed), is_marked=not is_equal)
+        _append(after, "".join(added), is_marked=not is_equal)
+    return DiffRow("changed", before=tuple(before), after=tuple(after))
+
+
+def _append(parts: list[Segment], text: str, *, is_marked: bool) -> None:
+    if not text:
+        return
+    if parts and parts[-1].is_marked == is_marked:
+        parts[-1] = Segment(parts[-1].text + text, is_marked)
+    else:
+        parts.append(Segment(text, is_marked))
+
+
+def _fold(rows: list[DiffRow]) -> list[DiffRow]:
+    """Keep CONTEXT_LINES around each change; a gap row stands for the rest."""
+    near = [False] * len(rows)
+    for index, row in enumerate(rows):
+        if row.kind != "context":
+            low = max(0, index - CONTEXT_LINES)
+            for around in range(low, min(len(rows), index + CONTEXT_LINES + 1)):
+                near[around] = True
+    folded: list[DiffRow] = []
+    hidden = 0
+    for row, is_near in zip(rows, near, strict=True):
+        if is_near:
+            if hidden:
+                folded.append(DiffRow("gap", n_lines=hidden))
+                hidden = 0
+            folded.append(row)
+        else:
+            hidden += 1
+    if hidden:
+        folded.append(DiffRow("gap", n_lines=hidden))
+    return folded
+
+
+def _cut(rows: list[DiffRow]) -> list[DiffRow]:
+    shown = [_short(row) for row in islice(rows, MAX_ROWS)]
+    if len(rows) > MAX_ROWS:
+        shown.append(DiffRow("cut", n_lines=len(rows) - MAX_ROWS))
+    return shown
+
+
+def _short(row: DiffRow) -> DiffRow:
+    return DiffRow(row.kind, _short_side(row.before), _short_side(row.after), row.n_lines)
+
+
+def _short_side(side: tuple[Segment, ...] | None) -> tuple[Segment, ...] | None:
+    """Cut a very long line, from its first mark on, so that the change stays in view."""
+    if side is None or sum(len(part.text) for part in side) <= MAX_LINE_LENGTH:
+        return side
+    parts: list[Segment] = []
+    left = MAX_LINE_LENGTH
+    for index, part in enumerate(side):
+        text = part.text
+        if index == 0 and not part.is_marked and len(text) > 200 and len(side) > 1:
+            text = "…" + text[-200:]
+        parts.append(Segment(text[:left] + ("…" if len(text) > left else ""), part.is_marked))
+        left -= len(text)
+        if left <= 0:
+            break
+    return tuple(parts)
+
+
+def _plain(line: str) -> tuple[Segment, ...]:
+    return (Segment(line),) if line else ()
+
+
+def _marked(rows: list[DiffRow], *, is_after: bool) -> list[Segment]:
+    sides = [row.after if is_after else row.before for row in rows if row.kind != "context"]
+    return [part for side in sides if side for part in side if part.is_marked]
