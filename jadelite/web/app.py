@@ -74,6 +74,7 @@ def _prepare_templates(app: Flask) -> None:
         current_actor=current_actor,
         language=locale.current_language,
         language_name=locale.language_name,
+        line_direction=locale.line_direction,
         languages=locale.LANGUAGES,
         may=access.may,
         static_url=_static_url,

@@ -4,6 +4,8 @@ Order: `uselang` in the address, the saved choice, the browser, English. `uselan
 message ids, as MediaWiki does.
 """
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +17,8 @@ from flask_babel import Babel, Domain, get_locale
 from werkzeug.datastructures import LanguageAccept
 
 from jadelite.config import data_folder
+from jadelite.domain.diffs import Segment
+from jadelite.domain.edits import Direction
 
 QQX = "qqx"
 DEFAULT = "en"
@@ -42,7 +46,7 @@ LANGUAGES = {
 }
 
 # Babel never shapes digits. Persian pages use their own; arwiki uses Western ones.
-_DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
+_DIGITS = {"fa": str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")}
 _NUMBERING = {"fa": "default"}
 
 
@@ -106,6 +110,18 @@ def language_name(code: str) -> str:
     except ValueError:
         name = None
     return name or code
+
+
+def line_direction(segments: Iterable[Segment], default: Direction) -> Direction:
+    """The direction of a line of wikitext: that of its first letter, else the wiki's."""
+    for segment in segments:
+        for character in segment.text:
+            kind = unicodedata.bidirectional(character)
+            if kind == "L":
+                return "ltr"
+            if kind in ("R", "AL"):
+                return "rtl"
+    return default
 
 
 def number(value: float) -> str:

@@ -99,7 +99,7 @@ FIGURE_HELP: dict[str, LazyString] = {
 METHODS: dict[str, LazyString] = {
     "wilson": _("Wilson interval, 95 %"),
     "wilson-kish": _("Wilson interval on the effective number, 95 %"),
-    "item-bootstrap": _("edits drawn again 1,000 times, 95 %"),
+    "item-bootstrap": _("bootstrap over edits, 95 %"),
     "delong": _("DeLong interval, 95 %"),
     "delong-clipped": _("DeLong interval, 95 %, cut at the end of the scale"),
     "point": _("no interval can be given"),
