@@ -85,12 +85,21 @@ def _prepare_templates(app: Flask) -> None:
         decimal_3=_decimal_3,
     )
     app.jinja_env.filters["bdi"] = _bdi
+    app.jinja_env.filters["signed_size"] = _signed_size
     app.jinja_env.filters["attr_or_none"] = _item_or_none
 
 
 def _bdi(value: object) -> Markup:
     """A name or title of unknown direction, kept from mixing with the text around it."""
     return Markup("<bdi>{}</bdi>").format(value)
+
+
+def _signed_size(value: int) -> Markup:
+    """A count of bytes with its sign, the sign in front in both directions."""
+    sign, kind = ("+", "grew") if value > 0 else ("−", "shrank") if value < 0 else ("±", "same")
+    return Markup('<span class="size {}" dir="ltr">{}{}</span>').format(
+        kind, sign, locale.number(abs(value))
+    )
 
 
 def _item_or_none(value: Mapping[str, str], key: str) -> str | None:

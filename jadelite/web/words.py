@@ -81,12 +81,16 @@ FIGURES: dict[str, LazyString] = {
     "krippendorff_alpha": _("Krippendorff’s alpha"),
 }
 FIGURE_HELP: dict[str, LazyString] = {
-    "precision": _("Of the edits the model flags, the share that people call so too."),
-    "recall": _("Of the edits that people call so, the share that the model flags."),
-    "false_positive_rate": _("Of the edits that people do not call so, the share flagged anyway."),
+    "precision": _("Of the edits the model says yes to, the share that people say yes to as well."),
+    "recall": _(
+        "Of the edits that people say yes to, the share that the model says yes to as well."
+    ),
+    "false_positive_rate": _(
+        "Of the edits that people say no to, the share that the model says yes to."
+    ),
     "roc_auc": _(
-        "How often a random edit that people call so gets a higher score than one they do not."
-        " 1 is perfect, 0.5 is chance."
+        "How often a random edit that people say yes to gets a higher score than one they say"
+        " no to. 1 is perfect, 0.5 is chance."
     ),
     "brier": _(
         "Mean squared distance between the model’s probability and what people decided."
@@ -99,11 +103,11 @@ FIGURE_HELP: dict[str, LazyString] = {
 METHODS: dict[str, LazyString] = {
     "wilson": _("Wilson interval, 95 %"),
     "wilson-kish": _("Wilson interval on the effective number, 95 %"),
-    "item-bootstrap": _("bootstrap over edits, 95 %"),
+    "item-bootstrap": _("Bootstrap over edits, 95 %"),
     "delong": _("DeLong interval, 95 %"),
-    "delong-clipped": _("DeLong interval, 95 %, cut at the end of the scale"),
-    "point": _("no interval can be given"),
-    "count": _("a count"),
+    "delong-clipped": _("DeLong interval, 95 %, ended where the scale ends"),
+    "point": _("No interval can be given"),
+    "count": _("A count"),
 }
 
 REASONS: dict[str, LazyString] = {
@@ -123,7 +127,7 @@ _ERRORS: dict[str, LazyString] = {
     "bad-skip-reason": _("Choose one of the reasons for skipping."),
     "campaign-closed": _("This campaign takes no judgments now."),
     "daily-cap": _(
-        "You judged %(n)s edits in 24 hours. Thank you! Please rest and come back later."
+        "Your limit for 24 hours is reached: %(n)s. Thank you! Please rest and come back later."
     ),
     "database-unavailable": _("The database does not answer now. Please try again in a moment."),
     "invalid-judgment": _("Your judgment is not complete yet."),

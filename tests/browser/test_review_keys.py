@@ -1,0 +1,175 @@
+"""Keys on the review page: focus one can see, the skip link, digits of every keyboard, N, S, ?."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+# Marks the focused element as reached; says whether a ring can be seen on it or around it.
+REACHED = """() => {
+  const focused = document.activeElement;
+  if (focused === document.body) return null;
+  focused.wasReached = true;
+  let isShown = true, hasRing = false;
+  for (let item = focused; item && item !== document.body; item = item.parentElement) {
+    const style = getComputedStyle(item);
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    const isNear = item === focused || item.matches("label");
+    if (isNear && Number(style.opacity) > 0 && (ring || style.boxShadow !== "none")) hasRing = true;
+    if (style.visibility !== "visible") isShown = false;
+  }
+  const box = focused.getBoundingClientRect();
+  const isInView = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight
+    && box.right > 0 && box.left < innerWidth;
+  return hasRing && isShown && isInView ? "seen" : focused.outerHTML.slice(0, 150);
+}"""
+# One radio button of a group is reached by Tab, the others by arrows.
+MISSED = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), textarea, summary, [tabindex='0']")]
+  .filter((item) => item.checkVisibility() && !item.wasReached)
+  .filter((item) => item.type !== "radio" || item.value === "yes")
+  .map((item) => item.outerHTML.slice(0, 150))"""
+PRESS = """([key, code]) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }))"""
+
+
+@pytest.fixture
+def reviewer(make_visitor: Callable) -> Iterator:
+    """A visitor on a review page."""
+    visitor = make_visitor("en")
+    visitor.start()
+    yield visitor
+    visitor.require_quiet()
+
+
+def chosen(reviewer):
+    """The answers chosen on the page."""
+    radios = reviewer.page.locator("input[type=radio]:checked")
+    return radios.evaluate_all("items => items.map((item) => `${item.name}=${item.value}`)")
+
+
+def test_every_stop_of_the_tab_key_can_be_seen(make_visitor: Callable) -> None:
+    for language, color_scheme in (("en", "light"), ("fa", "dark")):
+        visitor = make_visitor(language, width=360, color_scheme=color_scheme)
+        visitor.start()
+        visitor.open_details()
+        visitor.page.evaluate("() => { document.querySelector('.menu').open = true; }")
+        n_stops = 0
+        for _ in range(100):
+            visitor.page.keyboard.press("Tab")
+            seen = visitor.page.evaluate(REACHED)
+            if seen is None:
+                break
+            assert seen == "seen", seen
+            n_stops += 1
+        assert n_stops >= 20
+        assert visitor.page.evaluate(MISSED) == []
+
+
+def test_the_skip_link_leads_past_the_header(reviewer) -> None:
+    page = reviewer.page
+    page.keyboard.press("Tab")
+    assert reviewer.has_focus("a.skip-link")
+    box = page.locator("a.skip-link").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert reviewer.has_focus("main *")
+
+
+def test_digits_answer_one_question_after_the_other(reviewer) -> None:
+    page = reviewer.page
+    page.keyboard.press("1")
+    assert chosen(reviewer) == ["answer-damaging=yes"]
+    page.keyboard.press("3")
+    assert chosen(reviewer) == ["answer-damaging=yes", "answer-goodfaith=unsure"]
+    assert reviewer.has_focus("form[data-keys] button.primary")
+
+
+def test_a_digit_without_an_answer_does_nothing(reviewer) -> None:
+    for key in ("4", "9", "0"):
+        reviewer.page.keyboard.press(key)
+    assert chosen(reviewer) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("۱", "Digit1"), ("١", "Digit1"), ("1", "Digit1"), ("1", "Numpad1")],
+    ids=["Persian", "Arabic", "Western", "number pad"],
+)
+def test_digits_of_every_keyboard_answer(reviewer, key: str, code: str) -> None:
+    reviewer.page.evaluate(PRESS, [key, code])
+    assert chosen(reviewer) == ["answer-damaging=yes"]
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta", "Shift"])
+def test_a_digit_with_a_modifier_is_left_to_the_browser(reviewer, modifier: str) -> None:
+    reviewer.page.evaluate(
+        """(modifier) => document.body.dispatchEvent(new KeyboardEvent("keydown", {
+             key: "1", code: "Digit1", bubbles: true,
+             ctrlKey: modifier === "Control", altKey: modifier === "Alt",
+             metaKey: modifier === "Meta", shiftKey: modifier === "Shift" }))""",
+        modifier,
+    )
+    assert chosen(reviewer) == []
+
+
+def test_digits_and_letters_typed_in_the_note_are_text_and_escape_leaves_it(reviewer) -> None:
+    page = reviewer.page
+    page.keyboard.press("n")
+    assert reviewer.has_focus("#note")
+    page.keyboard.type("123 sn?")
+    assert page.input_value("#note") == "123 sn?"
+    assert chosen(reviewer) == []
+    assert page.locator("details.skip[open], details.keys[open]").count() == 0
+    page.keyboard.press("Escape")
+    assert not reviewer.has_focus("#note")
+    page.keyboard.press("2")
+    assert chosen(reviewer) == ["answer-damaging=no"]
+    assert page.input_value("#note") == "123 sn?"
+
+
+def test_s_unfolds_and_folds_the_reasons_to_skip(reviewer) -> None:
+    skip = reviewer.page.locator("details.skip button").first
+    reviewer.page.keyboard.press("s")
+    assert skip.is_visible()
+    assert reviewer.has_focus("details.skip summary")
+    reviewer.page.keyboard.press("s")
+    assert not skip.is_visible()
+
+
+@pytest.mark.parametrize(("key", "code"), [("?", "Slash"), ("؟", "Slash")])
+def test_the_question_mark_shows_the_keys(reviewer, key: str, code: str) -> None:
+    reviewer.page.evaluate(PRESS, [key, code])
+    assert reviewer.page.locator("[data-keys-switch]").is_visible()
+    assert reviewer.has_focus("details.keys summary")
+
+
+def test_letters_are_found_by_their_place_on_a_persian_keyboard(reviewer) -> None:
+    reviewer.page.evaluate(PRESS, ["س", "KeyS"])
+    assert reviewer.page.locator("details.skip[open]").count() == 1
+    reviewer.page.evaluate(PRESS, ["د", "KeyN"])
+    assert reviewer.has_focus("#note")
+
+
+def test_keys_can_be_switched_off_and_stay_off_until_switched_on(reviewer) -> None:
+    page = reviewer.page
+    page.keyboard.press("?")
+    reviewer.tab_to("[data-keys-switch]")
+    page.keyboard.press("Space")
+    for _ in range(2):  # at once, and after a reload
+        for key in ("1", "n", "s"):
+            page.keyboard.press(key)
+        assert chosen(reviewer) == []
+        assert not reviewer.has_focus("#note")
+        assert page.locator("details.skip[open]").count() == 0
+        page.reload()
+    assert not page.is_checked("[data-keys-switch]")
+    page.click("details.keys summary")
+    page.click("label.switch")
+    page.reload()
+    page.keyboard.press("1")
+    assert chosen(reviewer) == ["answer-damaging=yes"]

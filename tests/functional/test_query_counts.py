@@ -1,0 +1,40 @@
+"""How many statements each page sends: the same for ten edits as for a hundred."""
+
+import factories
+import pytest
+
+LIMITS = {
+    "/": 4,
+    "/campaigns/a-campaign": 8,
+    "/reports/a-campaign": 8,
+    "/edits/sample-fa/1001": 6,
+    "/methods": 0,
+    "/healthz": 4,
+    "/api/v1/campaigns": 4,
+}
+
+
+@pytest.mark.parametrize("n_edits", [10, 100])
+def test_pages_send_few_statements(reader, services, count_queries, n_edits) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=n_edits)
+    reader.get("/")
+    for path, limit in LIMITS.items():
+        with count_queries() as count:
+            reader.get(path)
+        assert reader.page.status_code == 200, path
+        assert count() <= limit, (path, count())
+
+
+def test_judging_sends_few_statements(reader, services, count_queries) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=50, k=3)
+    reader.get("/").post("/campaigns/a-campaign/start")
+    task = reader.path
+    with count_queries() as count:
+        reader.get(task)
+    assert count() <= 8, count()
+    with count_queries() as count:
+        reader.post(task, follow=False, **{"answer-damaging": "no", "answer-goodfaith": "yes"})
+    assert count() <= 22, count()
+    with count_queries() as count:
+        reader.get(f"{task}/reveal")
+    assert count() <= 11, count()

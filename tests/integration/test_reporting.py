@@ -1,0 +1,219 @@
+"""Trip 4 on both databases: what counts, what is refused, what stays frozen."""
+
+import factories
+import pytest
+from factories import import_rows, judgment_line, score_line
+from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
+
+from jadelite.audit import demo, reporting, reports
+from jadelite.db.session import Database
+from jadelite.domain.errors import NotFound
+from jadelite.domain.people import OPERATOR
+
+SLUG = "an-import"
+
+
+def judge(database: Database, now, rows: list[tuple], **common) -> None:
+    """Import judgments from (revision, reviewer, damaging) rows."""
+    lines = [
+        judgment_line(rev, reviewer=who, answers={"damaging": label, "goodfaith": "yes"}, **common)
+        for rev, who, label in rows
+    ]
+    summary = import_rows(database, "judgments", lines, now)
+    assert summary.n_bad == 0, summary.bad
+
+
+def question(database: Database, now, name: str = "damaging"):
+    report = reporting.compute(database, SLUG, now=now)
+    return next(item for item in report.questions if item.question == name)
+
+
+def test_figures_equal_scikit_learn(database, now) -> None:
+    labels = [1, 1, 1, 0, 0, 0, 0, 1, 0, 1]
+    probabilities = [0.9, 0.4, 0.7, 0.2, 0.6, 0.1, 0.3, 0.8, 0.3, 0.3]
+    judge(
+        database,
+        now,
+        [(rev, f"r{rev}", "yes" if y else "no") for rev, y in enumerate(labels, start=1)],
+    )
+    import_rows(
+        database, "scores", [score_line(r, p) for r, p in enumerate(probabilities, start=1)], now
+    )
+    model = question(database, now).models[0]
+    table = model.confusion
+    expected = confusion_matrix(labels, [p >= 0.5 for p in probabilities]).ravel().tolist()
+    assert [table.tn, table.fp, table.fn, table.tp] == expected
+    assert model.roc_auc.value == pytest.approx(roc_auc_score(labels, probabilities), abs=1e-12)
+    assert model.brier.value == pytest.approx(brier_score_loss(labels, probabilities), abs=1e-12)
+
+
+def test_only_blind_first_judgments_count(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, k=9, slug=SLUG)
+    judge(database, now, [(1001, "a", "no"), (1001, "b", "no")])
+    judge(database, now, [(1001, "a", "yes")], score_seen="yes", judged_at="2026-10-05T00:00:00Z")
+    judge(database, now, [(1001, "c", "yes")], peers_seen="yes")
+    judge(database, now, [(1001, "d", "yes")], score_seen="unknown")
+    report = reporting.compute(database, SLUG, now=now)
+    votes = report.questions[0]
+    assert (votes.n_yes, votes.n_no) == (0, 2)
+    assert (report.n_judgments, report.n_judgments_used, report.n_exposed) == (5, 2, 2)
+
+
+def test_a_seen_first_judgment_does_not_make_room_for_a_blind_second(database, now) -> None:
+    """A reviewer's blind judgment counts wherever it stands; a seen one never does."""
+    judge(database, now, [(1, "a", "yes")], score_seen="yes", judged_at="2026-10-01T00:00:00Z")
+    judge(database, now, [(1, "a", "no")], judged_at="2026-10-02T00:00:00Z")
+    report = reporting.compute(database, SLUG, now=now)
+    assert (report.questions[0].n_yes, report.questions[0].n_no) == (0, 1)
+
+
+def test_imports_of_unknown_exposure_count_and_are_counted(database, now) -> None:
+    judge(database, now, [(1, "a", "yes")], score_seen="unknown")
+    report = reporting.compute(database, SLUG, now=now)
+    assert (report.n_judgments_used, report.n_exposure_unknown) == (1, 1)
+
+
+def test_bots_stand_apart(database, now) -> None:
+    judge(database, now, [(1, "a", "no")])
+    judge(database, now, [(1, "bot", "yes")], kind="bot")
+    report = reporting.compute(database, SLUG, now=now)
+    assert (report.n_bot_judgments, report.n_judgments, report.n_reviewers.value) == (1, 1, 1.0)
+    assert report.questions[0].n_yes == 0
+
+
+def test_unknown_reviewers_give_a_reason_and_no_number(database, now) -> None:
+    judge(database, now, [(1, None, "no"), (2, None, "yes")])
+    figure = reporting.compute(database, SLUG, now=now).n_reviewers
+    assert (figure.value, figure.reason) == (None, "reviewers-unknown")
+
+
+def test_a_tie_and_a_single_vote_stay_undecided(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=3, k=2, slug=SLUG)
+    rows = [(1001, "a", "yes"), (1001, "b", "no"), (1002, "a", "yes")]
+    judge(database, now, [*rows, (1003, "a", "no"), (1003, "b", "no")])
+    assert question(database, now).n_decided == 1
+
+
+def test_not_sure_counts_as_half_and_three_other_ways(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, k=3, slug=SLUG, probability=0.9)
+    judge(database, now, [(1001, "a", "yes"), (1001, "b", "unsure"), (1001, "c", "unsure")])
+    model = question(database, now).models[0]
+    assert model.confusion.tp == 1
+    by_name = {line.treatment: line for line in model.treatments}
+    assert {name: line.n_decided for name, line in by_name.items()} == {
+        "excluded": 0,
+        "no": 1,
+        "yes": 1,
+    }
+    assert by_name["no"].precision.value == 0.0
+    assert by_name["yes"].precision.value == 1.0
+
+
+def test_what_can_not_be_computed_gives_a_reason(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, k=2, slug=SLUG, probability=0.1)
+    judge(database, now, [(1001, "a", "no")])
+    found = question(database, now)
+    model = found.models[0]
+    for figure in (
+        found.percent_agreement,
+        found.krippendorff_alpha,
+        model.precision,
+        model.recall,
+        model.roc_auc,
+        model.brier,
+    ):
+        assert figure.value is None
+        assert figure.low is None
+        assert figure.reason
+
+
+def test_the_model_was_sure_and_people_firmly_say_the_opposite(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=2, k=3, slug=SLUG, probability=0.05)
+    people = [(1001, who, "yes") for who in "abc"] + [(1002, who, "no") for who in "abc"]
+    judge(database, now, people)
+    listed = question(database, now).models[0].confident_misses
+    assert [(edit.rev_id, edit.n_yes, edit.probability) for edit in listed] == [(1001, 3, 0.05)]
+
+
+def test_an_edit_that_is_still_judged_is_counted_and_not_named(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, k=4, slug=SLUG, probability=0.05)
+    judge(database, now, [(1001, who, "yes") for who in "abc"])
+    model = question(database, now).models[0]
+    assert (model.confident_misses, model.n_confident_misses_masked) == ((), 1)
+
+
+def test_model_versions_are_never_mixed(database, now) -> None:
+    judge(database, now, [(1, "a", "yes")])
+    import_rows(
+        database, "scores", [score_line(1, 0.9), score_line(1, 0.1, model_version="2")], now
+    )
+    models = question(database, now).models
+    assert [(m.version, m.confusion.tp, m.confusion.fn) for m in models] == [
+        ("1.0.0", 1, 0),
+        ("2", 0, 1),
+    ]
+
+
+def test_a_frozen_report_stays_when_judgments_come(database, now) -> None:
+    judge(database, now, [(1, "a", "yes")])
+    first = reporting.compute(database, SLUG, now=now)
+    judge(database, now, [(2, "a", "yes")])
+    page = reports.campaign_page(database, OPERATOR, SLUG, now=now)
+    assert page.report == first
+    assert page.progress.n_judgments == 2
+
+
+def test_the_same_inputs_give_the_same_report(database, now) -> None:
+    judge(database, now, [(rev, who, "yes") for rev in (1, 2, 3) for who in "ab"])
+    assert reporting.compute(database, SLUG, now=now) == reporting.compute(database, SLUG, now=now)
+
+
+def test_both_databases_give_the_same_report(sqlite_database, postgres_database, now) -> None:
+    found = []
+    try:
+        for database in (sqlite_database, postgres_database):
+            demo.load(database, now=now, say=lambda text: None)
+            found.append(reports.campaign_page(database, OPERATOR, "sample-fa", now=now).report)
+    finally:
+        _truncate(postgres_database)
+    assert found[0] == found[1]
+
+
+def test_an_unknown_campaign_is_not_found(database, now) -> None:
+    with pytest.raises(NotFound, match="no campaign 'nope'"):
+        reporting.compute(database, "nope", now=now)
+
+
+def test_an_empty_campaign_has_a_report_of_reasons(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=2, slug=SLUG)
+    report = reporting.compute(database, SLUG, now=now)
+    assert (report.n_edits, report.n_edits_judged, report.is_small) == (2, 0, True)
+    assert all(q.percent_agreement.reason for q in report.questions)
+
+
+def test_loading_the_sample_twice_keeps_its_edits_scores_and_judgments(database, now) -> None:
+    demo.load(database, now=now, say=lambda text: None)
+    before = [item.n_judgments for item in reports.list_campaigns(database)]
+    demo.load(database, now=now, say=lambda text: None)
+    assert [item.n_judgments for item in reports.list_campaigns(database)] == before
+    assert before == [82] * 5
+    assert demo.is_loaded(database)
+
+
+def test_the_sample_has_something_to_say(database, now) -> None:
+    demo.load(database, now=now, say=lambda text: None)
+    for item in reports.list_campaigns(database):
+        page = reports.campaign_page(database, OPERATOR, item.campaign.slug, now=now)
+        assert page.report is not None
+        damaging = page.report.questions[0]
+        assert damaging.n_decided >= 14
+        assert damaging.krippendorff_alpha.value is not None
+        assert damaging.krippendorff_alpha.value < 1
+        assert damaging.models[0].confident_misses
+        assert (item.n_edits, item.n_complete) == (30, 14)
+
+
+def _truncate(database: Database) -> None:
+    from conftest import _empty  # noqa: PLC0415  # the fixture's own emptying
+
+    _empty(database)

@@ -1,0 +1,95 @@
+"""The queue on both databases: asked once, run once, and never lost when a worker dies."""
+
+from datetime import timedelta
+
+import factories
+from sqlalchemy import text
+
+from jadelite import worker
+from jadelite.audit import queue, reports
+from jadelite.db import work
+from jadelite.domain.people import OPERATOR
+
+
+def ask(database, now, key: str = "k", kind: str = "compute-report", delay: int = 0) -> None:
+    with database.transaction() as session:
+        due_at = now + timedelta(seconds=delay)
+        work.ask(session, kind, key, {"campaign": "a-campaign"}, due_at=due_at, now=now)
+
+
+def states(database) -> list[tuple]:
+    with database.reading() as session:
+        found = session.execute(text("SELECT key, state, n_attempts FROM work ORDER BY key"))
+        return [tuple(row) for row in found]
+
+
+def claim(database, now):
+    with database.transaction() as session:
+        return work.claim(session, now=now, lease_seconds=60)
+
+
+def test_the_same_work_asked_for_twice_is_one_row(database, now) -> None:
+    ask(database, now)
+    ask(database, now)
+    assert states(database) == [("k", "waiting", 0)]
+
+
+def test_work_that_is_not_due_waits(database, now) -> None:
+    ask(database, now, delay=60)
+    assert claim(database, now) is None
+    assert claim(database, now + timedelta(seconds=61)) is not None
+
+
+def test_work_is_claimed_by_one_worker_only(database, now) -> None:
+    ask(database, now)
+    assert claim(database, now) is not None
+    assert claim(database, now) is None
+
+
+def test_work_of_a_dead_worker_is_taken_again(database, now) -> None:
+    ask(database, now)
+    claim(database, now)
+    again = claim(database, now + timedelta(seconds=61))
+    assert again is not None
+    assert again.n_attempts == 2
+
+
+def test_work_asked_for_while_it_runs_is_run_once_more(database, now) -> None:
+    ask(database, now)
+    running = claim(database, now)
+    assert running is not None
+    ask(database, now)
+    with database.transaction() as session:
+        work.finish(session, running.work_id, now)
+    assert states(database) == [("k", "waiting", 0)]
+
+
+def test_failed_work_is_tried_again_later_and_kept_at_last(database, clock) -> None:
+    ask(database, clock())  # there is no campaign of that name
+    for _ in range(work.MAX_ATTEMPTS):
+        assert queue.run_next(database, clock)
+        assert not queue.run_next(database, clock)
+        clock.move(hours=2)
+    assert states(database) == [("k", "failed", work.MAX_ATTEMPTS)]
+    with database.reading() as session:
+        assert "no campaign" in str(session.scalar(text("SELECT failure FROM work")))
+
+
+def test_failed_work_can_be_asked_for_anew(database, clock) -> None:
+    ask(database, clock())
+    for _ in range(work.MAX_ATTEMPTS):
+        queue.run_next(database, clock)
+        clock.move(hours=2)
+    factories.make_campaign(database, clock())
+    ask(database, clock())
+    assert queue.run_next(database, clock)
+    assert states(database) == []
+
+
+def test_the_worker_computes_the_report_that_was_asked_for(services) -> None:
+    factories.make_campaign(services.database, services.clock())
+    reports.ask_for_report(services.database, OPERATOR, "a-campaign", now=services.clock())
+    assert worker.run(services, is_once=True) == 1
+    page = reports.campaign_page(services.database, OPERATOR, "a-campaign", now=services.clock())
+    assert page.report is not None
+    assert not page.is_report_due
