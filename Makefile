@@ -8,7 +8,7 @@ COMPILED := $(CATALOGS:.po=.mo)
 LOCALES := ar ca fa fi
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint test-browser test-long test-peers bench messages lock clean
+.PHONY: help run test lint test-browser test-long test-peers bench messages openapi lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: .venv/dev  ## Performance measures, each beside its yardstick
 
 messages: .venv/dev  ## Extract messages and bring the catalogs up to date
 	$(BIN)/python tests/catalogs.py update $(LOCALES)
+
+openapi: .venv/dev  ## Write openapi.json anew
+	$(BIN)/python tests/openapi.py
 
 lock:  ## Lock the requirements anew (needs uv)
 	for name in server dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade requirements/$$name.in --output-file requirements/$$name.txt; done

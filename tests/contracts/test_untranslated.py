@@ -1,0 +1,61 @@
+"""With `uselang=qqx` every word that is marked stands in brackets; nothing else may be a word."""
+
+import re
+
+import factories
+
+BRACKETS = re.compile("⧼[^⧽]*⧽")
+# Data and names, which no catalog translates.
+DATA = re.compile(
+    r"jadelite|JSON|R-[0-9A-Z]{7}|an? summary|one line|another( longer)? line|longer|Page \d+|"
+    r"damaging@1\.0\.0|a-campaign|UTC|November|October|Enter|Esc|AM|PM|العربية|català|English|فارسی|suomi|"
+    r"Error \d+|\b[NS]\b|\bn\b|[0-9a-f]{16}|\d+\.\d+\.\d+|Persian|at"
+)
+
+
+def test_no_visible_word_is_left_unmarked(services, new_app_reader) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=3, k=4)
+    reader = new_app_reader
+    seen = {}
+    reader.get("/")
+    seen["/"] = leftovers(reader.get("/?uselang=qqx").words)
+    reader.post("/campaigns/a-campaign/start")
+    task = reader.path
+    seen["review"] = leftovers(reader.get(f"{task}?uselang=qqx").words)
+    reader.judge()
+    seen["reveal"] = leftovers(reader.get(f"{task}/reveal?uselang=qqx").words)
+    for path in (
+        "/campaigns/a-campaign",
+        "/campaigns/a-campaign/sitting",
+        "/reports/a-campaign",
+        "/methods",
+        "/account",
+        "/edits/sample-fa/1001",
+        "/nope",
+    ):
+        seen[path] = leftovers(reader.get(f"{path}?uselang=qqx").words)
+    assert {path: words for path, words in seen.items() if words} == {}
+
+
+def test_the_report_leaves_no_word_unmarked(services, new_app_reader, now) -> None:
+    from jadelite.audit import reporting  # noqa: PLC0415
+
+    lines = [
+        factories.judgment_line(rev, reviewer=who, campaign="a-campaign")
+        for rev in (1, 2, 3)
+        for who in "ab"
+    ]
+    factories.import_rows(services.database, "judgments", lines, now)
+    scores = [factories.score_line(rev, 0.95) for rev in (1, 2, 3)]
+    factories.import_rows(services.database, "scores", scores, now)
+    reporting.compute(services.database, "a-campaign", now=now)
+    assert leftovers(new_app_reader.get("/reports/a-campaign?uselang=qqx").words) == []
+
+
+def leftovers(words: str) -> list[str]:
+    """What is neither in brackets nor known data and still has letters."""
+    rest = BRACKETS.sub(" ", words)
+    # A message with a value in it: the brackets stand around both.
+    while BRACKETS.search(rest):
+        rest = BRACKETS.sub(" ", rest)
+    return re.findall(r"[^\W\d_]{2,}", DATA.sub(" ", rest))
