@@ -1,9 +1,9 @@
 """How fast pages answer, with campaigns of 200 and of 20,000 edits on SQLite.
 
 A reviewer goes round through Flask's test client: home, campaign, take a task, review page, save,
-reveal, report. Printed: median milliseconds, SQL statements of one request, and the ratio to a
-yardstick of the same run, a bare Flask application that selects (GET) or inserts and commits (POST)
-one row by SQLAlchemy Core with the same durability. A quarter of the edits has judgments.
+reveal, report. Printed: median milliseconds, SQL statements of one request, and the ratio to the
+yardstick asked in the same rounds: a bare Flask application that selects (GET) or inserts and
+commits (POST) one row by SQLAlchemy Core with the same durability. A tenth of the edits was judged.
 """
 
 import re
@@ -43,13 +43,10 @@ Timed = dict[str, list[tuple[float, int]]]
 
 
 def main() -> None:
-    """Measure the yardstick and each campaign, and print the tables."""
+    """Measure each campaign and print its table."""
     with tempfile.TemporaryDirectory() as folder:
-        floor = time_yardstick(Path(folder))
-        print(
-            f"yardstick: GET selects one row {floor['GET']:.2f} ms,"
-            f" POST inserts one row {floor['POST']:.2f} ms"
-        )
+        yardstick = Database(f"sqlite:///{folder}/yardstick.sqlite3")
+        bare = bare_app(yardstick).test_client()
         for n_edits in SIZES:
             database = Database(f"sqlite:///{folder}/{n_edits}.sqlite3")
             schema.upgrade(database)
@@ -62,19 +59,26 @@ def main() -> None:
                 f"\n{n_edits:,} edits, {n_judgments:,} judgments: loaded in"
                 f" {filled - started:.1f} s, report computed in {computed - filled:.2f} s"
             )
-            print("page                 median ms   SQL   to yardstick   requests")
-            for page, times in go_round(database).items():
-                middle = statistics.median(seconds for seconds, _ in times) * 1000
-                n_sql = max(n for _, n in times)
-                ratio = middle / floor[page.split()[0]]
-                print(f"{page:<21}{middle:>9.1f}{n_sql:>6}{ratio:>14.1f}x{len(times):>11}")
+            show(go_round(database, bare))
             database.close()
+        yardstick.close()
+
+
+def show(timed: Timed) -> None:
+    """Print a line for each page."""
+    middle = {page: statistics.median(s for s, _ in times) * 1000 for page, times in timed.items()}
+    print("page                 median ms   SQL   to yardstick   requests")
+    for page, times in timed.items():
+        n_sql = max(n for _, n in times)
+        ratio = middle[page] / middle[f"{page.split()[0]} yardstick"]
+        sql = "" if page.endswith("yardstick") else str(n_sql)
+        print(f"{page:<21}{middle[page]:>9.1f}{sql:>6}{ratio:>14.1f}x{len(times):>11}")
 
 
 def fill(database: Database, n_edits: int) -> int:
-    """An open campaign of which a quarter of the edits was judged; how many judgments it has."""
+    """An open campaign of which a tenth of the edits was judged; how many judgments it has."""
     factories.make_campaign(database, NOW, n_edits=n_edits, k=3, slug=SLUG)
-    n_judged = n_edits // 4
+    n_judged = n_edits // 10
     rows = [
         factories.judgment_line(
             1001 + number,
@@ -87,8 +91,8 @@ def fill(database: Database, n_edits: int) -> int:
     return factories.import_rows(database, "judgments", rows, NOW).n_stored
 
 
-def go_round(database: Database) -> Timed:
-    """Times and statement counts of each page, by method and name."""
+def go_round(database: Database, bare: FlaskClient) -> Timed:
+    """Times and statement counts of each page and of the yardstick, by method and name."""
     settings = load_settings(
         environment="test",
         database_url=database.url,
@@ -112,6 +116,8 @@ def go_round(database: Database) -> Timed:
         sign_in(client)
         end = time.monotonic() + SECONDS
         for _ in range(ROUNDS):
+            ask("GET yardstick", lambda: bare.get("/line"))
+            ask("POST yardstick", lambda: bare.post("/line"))
             _one_round(client, ask)
             if time.monotonic() > end:
                 break
@@ -160,9 +166,8 @@ def counted(engine: Engine) -> Iterator[Callable[[], int]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def time_yardstick(folder: Path) -> dict[str, float]:
-    """Median milliseconds of a bare page that selects one row, and of one that inserts one."""
-    database = Database(f"sqlite:///{folder}/yardstick.sqlite3")
+def bare_app(database: Database) -> Flask:
+    """An application that does nothing but select one row, or insert one."""
     table = Table(
         "line",
         MetaData(),
@@ -172,22 +177,6 @@ def time_yardstick(folder: Path) -> dict[str, float]:
     with database.transaction() as session:
         table.create(session.connection())
         session.connection().execute(insert(table), [{"word": "one"}])
-    client = _bare_app(database, table).test_client()
-    found = {}
-    for method in ("GET", "POST"):
-        times = []
-        for _ in range(10 * ROUNDS):
-            started = time.perf_counter()
-            answer = client.open("/line", method=method)
-            times.append(time.perf_counter() - started)
-            if answer.status_code != 200:
-                raise SystemExit(f"yardstick: {answer.status}")
-        found[method] = statistics.median(times) * 1000
-    database.close()
-    return found
-
-
-def _bare_app(database: Database, table: Table) -> Flask:
     app = Flask("yardstick")
 
     @app.get("/line")
