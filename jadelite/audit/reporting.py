@@ -191,6 +191,7 @@ def _model(
     missed = confident_misses(
         votes,
         probability,
+        threshold=scored.threshold,
         sure=SURE,
         firm_share=FIRM_SHARE,
         firm_votes=min(FIRM_VOTES, campaign.k),

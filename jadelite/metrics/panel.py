@@ -92,19 +92,27 @@ def compare(
 
 
 def confident_misses(
-    votes: Votes, y_prob: Sequence[float], *, sure: float, firm_share: float, firm_votes: int
+    votes: Votes,
+    y_prob: Sequence[float],
+    *,
+    threshold: float,
+    sure: float,
+    firm_share: float,
+    firm_votes: int,
 ) -> list[int]:
     """Positions of items where the model is sure and the panel firmly says the opposite.
 
     Firm: at least `firm_votes` votes and `firm_share` of them on one side. Sure: the probability
-    is at least `sure` away from that side (1 for yes, 0 for no). Widest gap first, then position.
+    is on the other side of `threshold` and at least `sure` away from the panel's side (1 for yes,
+    0 for no). Widest gap first, then position.
     """
     total = np.maximum(votes.n, 1)
     is_yes = votes.n_yes / total >= firm_share
     is_firm = (votes.n >= firm_votes) & (is_yes | (votes.n_no / total >= firm_share))
     prob = np.asarray(y_prob, dtype=float)
     gap = np.where(is_yes, 1 - prob, prob)
-    found = np.flatnonzero(is_firm & (gap >= sure))
+    is_against = (prob >= threshold) != is_yes
+    found = np.flatnonzero(is_firm & is_against & (gap >= sure))
     order: list[int] = found[np.argsort(-gap[found], kind="stable")].tolist()
     return order
 

@@ -154,7 +154,7 @@ def date(value: datetime) -> str:
 
 def moment(value: datetime) -> str:
     """A day and a time, in UTC."""
-    joined = dates.get_datetime_format("medium", locale=_locale())
+    joined = str(dates.get_datetime_format("medium", locale=_locale()))
     day = dates.format_date(value, "long", locale=_locale())
     return _shape(joined.replace("{1}", day).replace("{0}", f"{value:%H:%M} UTC"))
 
