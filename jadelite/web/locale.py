@@ -23,6 +23,7 @@ from jadelite.domain.edits import Direction
 QQX = "qqx"
 DEFAULT = "en"
 SAVED = "language"
+ARABIC_LETTER_MARK, LEFT_TO_RIGHT_MARK = "\u061c", "\u200e"
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,12 @@ def percent(value: float, digits: int = 0) -> str:
     pattern = _locale().percent_formats[None].pattern
     if digits:
         pattern = pattern.replace("0", "0." + "0" * digits, 1)
-    return _shape(
-        numbers.format_percent(value, pattern, locale=_locale(), numbering_system=_numbering())
-    )
+    text = numbers.format_percent(value, pattern, locale=_locale(), numbering_system=_numbering())
+    if current_language().direction == "rtl":
+        # The sign stands left of the number in a sentence but right of it in a cell of its own,
+        # unless a mark says that this is Arabic script.
+        text = ARABIC_LETTER_MARK + text.replace(LEFT_TO_RIGHT_MARK, "")
+    return _shape(text)
 
 
 def date(value: datetime) -> str:
