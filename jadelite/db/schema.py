@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from jadelite.config import data_folder
-from jadelite.db.session import WRITING, Database
+from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict
 
 State = Literal["empty", "behind", "current", "newer"]
@@ -29,7 +29,7 @@ def check(database: Database) -> SchemaState:
     """How the database's schema stands to this code's. Reads only."""
     script = ScriptDirectory.from_config(_config())
     head = script.get_current_head() or ""
-    with database.engine.connect() as connection:
+    with database.connection(is_writing=False) as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         return SchemaState(None, head, "empty")
@@ -71,8 +71,7 @@ def downgrade(database: Database, revision: str) -> SchemaState:
 
 
 def _run(database: Database, step: Callable[[Config, str], None], revision: str) -> None:
-    engine = database.engine.execution_options(**{WRITING: True})
-    with engine.begin() as connection:
+    with database.connection(is_writing=True) as connection:
         if database.is_sqlite:
             # Rebuilding a table drops the old one, which must not cascade along foreign keys.
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

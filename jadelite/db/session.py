@@ -54,6 +54,13 @@ class Database:
         with _explained(), self._reading() as session:
             yield session
 
+    @contextmanager
+    def connection(self, *, is_writing: bool) -> Iterator[Connection]:
+        """A bare connection in one transaction, for migrations and looking at the schema."""
+        engine = self.engine.execution_options(**{WRITING: is_writing})
+        with _explained(), engine.begin() as connection:
+            yield connection
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

@@ -63,6 +63,7 @@ def test_the_wheel_works_outside_the_checkout(unpacked: Path, tmp_path: Path) ->
         **os.environ,
         "PYTHONPATH": str(unpacked),
         "JADELITE_ENVIRONMENT": "test",
+        "JADELITE_SECRET_KEY": "a-key-for-tests-only-0123456789",
         "JADELITE_DATABASE_URL": f"sqlite:///{tmp_path / 'x.sqlite3'}",
     }
 

@@ -1,0 +1,300 @@
+"""The glossary: every name and code that can reach a page has words, and no word is idle."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from flask import Flask
+
+import jadelite
+from jadelite.config import load_settings
+from jadelite.domain.edits import EDITOR_KINDS
+from jadelite.domain.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unavailable,
+)
+from jadelite.domain.facets import QUESTIONS
+from jadelite.domain.judgments import MAX_NOTE_LENGTH, SKIP_REASONS
+from jadelite.domain.people import DEMO_ROLES, ROLES
+from jadelite.domain.reports import Figure, ModelReport, QuestionReport, Treatment, TreatmentLine
+from jadelite.web import words
+from jadelite.web.app import create_app
+from jadelite.wiring import Services
+
+PACKAGE = Path(jadelite.__file__).parent
+ERRORS = ("Invalid", "NotFound", "Forbidden", "Conflict", "Unavailable")
+
+# Raised by use cases that only commands call: imports, making campaigns, loading the sample.
+COMMAND_LINE_ONLY = {
+    "bad-k",
+    "bad-question",
+    "bad-sample",
+    "bad-slug",
+    "invalid-line",
+    "no-edits",
+    "slug-taken",
+}
+GLOSSARY = {
+    name: getattr(words, name)
+    for name in (
+        "QUESTIONS", "QUESTION_HELP", "QUESTIONS_SHORT", "LABELS", "EDITOR_KINDS", "SKIP_REASONS",
+        "ROLES", "ROLE_HELP", "TREATMENTS", "FIGURES", "FIGURE_HELP", "METHODS", "REASONS",
+        "_ERRORS", "_FIELDS",
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A domain error as the source raises it: its code and the names of its values."""
+
+    code: str
+    values: frozenset[str]
+
+
+def modules(room: str) -> list[Path]:
+    """The files of a room or of one module, by dotted name."""
+    path = PACKAGE / room.replace(".", "/")
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+def calls(paths: list[Path]) -> Iterator[tuple[str, ast.Call]]:
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                yield name, node
+
+
+def text_of(node: ast.AST | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def raised_in(*rooms: str) -> list[Raised]:
+    """Domain errors raised in these rooms. A code that is no literal would hide from this test."""
+    found = []
+    for name, call in calls([path for room in rooms for path in modules(room)]):
+        if name in ERRORS:
+            code = text_of(call.args[0]) if call.args else None
+            assert code is not None, ast.unparse(call)
+            extra = {word.arg for word in call.keywords if word.arg}
+            found.append(Raised(code, frozenset(extra - {"fields", "retry_after_seconds"})))
+    return found
+
+
+def codes_in(*rooms: str) -> set[str]:
+    return {error.code for error in raised_in(*rooms)}
+
+
+def imported_by(path: Path) -> set[Path]:
+    """Files of the package that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jadelite"):
+            base = PACKAGE.parent / str(node.module).replace(".", "/")
+            found |= {base.with_suffix(".py"), *(base / f"{a.name}.py" for a in node.names)}
+    return {path for path in found if path.is_file()}
+
+
+def reached_by_web() -> set[Path]:
+    """Files of the package that a web process loads."""
+    reached: set[Path] = set()
+    waiting = set(modules("web"))
+    while waiting:
+        path = waiting.pop()
+        reached.add(path)
+        waiting |= imported_by(path) - reached
+    return reached
+
+
+def codes_of_estimates() -> tuple[set[str], set[str]]:
+    """Reason codes and method codes that `metrics` and the making of reports can produce."""
+    reasons: set[str] = set()
+    methods: set[str] = set()
+    paths = [*modules("metrics"), *modules("audit.reporting")]
+    for name, call in calls(paths):
+        given = {word.arg: word.value for word in call.keywords}
+        if name == "refused":
+            reasons |= literals(call.args[0])
+        if name == "Figure":
+            for position, node in enumerate(call.args[4:6]):
+                (methods if position == 0 else reasons).update(literals(node))
+        reasons |= literals(given.get("reason"))
+        methods |= literals(given.get("method"))
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).lower() == "method":
+                methods |= literals(node.value)
+    return reasons, methods
+
+
+def literals(node: ast.AST | None) -> set[str]:
+    """Texts that an expression can give: a literal, or either side of a condition."""
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) | literals(node.orelse)
+    text = text_of(node)
+    return set() if text is None else {text}
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """The application without a database: what asks for one fails."""
+    settings = load_settings(environment="test", secret_key="a-key-for-tests-only-0123456789")
+    return create_app(Services(settings, None, None))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def english(app):
+    with app.test_request_context("/methods?uselang=en"):
+        yield
+
+
+def test_every_question_has_words_a_help_and_a_short_name():
+    assert set(words.QUESTIONS) == set(words.QUESTION_HELP) == set(words.QUESTIONS_SHORT)
+    assert set(words.QUESTIONS) == set(QUESTIONS)
+
+
+def test_every_label_of_every_question_has_words():
+    offered = {label for question in QUESTIONS.values() for label in question.labels}
+
+    assert set(words.LABELS) == offered
+
+
+def test_every_kind_of_editor_reason_to_skip_and_role_has_words():
+    assert set(words.EDITOR_KINDS) == set(EDITOR_KINDS)
+    assert set(words.SKIP_REASONS) == set(SKIP_REASONS)
+    assert set(words.ROLES) == set(ROLES)
+    assert set(words.ROLE_HELP) == set(DEMO_ROLES)
+
+
+def test_every_figure_of_a_report_has_a_name_and_an_explanation():
+    parts = (ModelReport, QuestionReport, TreatmentLine)
+    figures = {
+        item.name for part in parts for item in fields(part) if item.type in (Figure, "Figure")
+    }
+
+    assert {"precision", "krippendorff_alpha"} <= figures
+    assert set(words.FIGURES) == set(words.FIGURE_HELP) == figures
+
+
+def test_every_way_to_count_not_sure_has_words():
+    assert set(words.TREATMENTS) == set(get_args(Treatment))
+
+
+def test_every_reason_and_method_that_can_be_computed_has_words():
+    reasons, methods = codes_of_estimates()
+
+    assert {"empty", "constant", "no-flagged-cases", "reviewers-unknown"} <= reasons
+    assert {"wilson", "wilson-kish", "delong", "item-bootstrap", "count", "point"} <= methods
+    assert set(words.REASONS) == reasons
+    assert set(words.METHODS) == methods
+
+
+def test_every_error_that_a_page_can_meet_has_words():
+    raised = codes_in("audit", "domain")
+    known, _ = words.known_codes()
+
+    assert {"no-task", "invalid-judgment"} <= raised
+    assert raised - COMMAND_LINE_ONLY - known == set()
+
+
+def test_every_error_of_the_database_while_it_is_used_has_words():
+    assert codes_in("db.session") <= words.known_codes()[0]
+
+
+@pytest.mark.xfail(reason="bad-language and no-report have no words")
+def test_every_error_that_web_raises_itself_has_words():
+    assert codes_in("web") - words.known_codes()[0] == set()
+
+
+def test_no_words_wait_for_an_error_that_nobody_raises():
+    assert words.known_codes()[0] <= codes_in("audit", "domain", "db.session", "web")
+
+
+def test_what_only_the_command_line_can_meet_is_raised_where_no_web_process_goes():
+    reached = reached_by_web()
+    rooms = [*modules("audit"), *modules("domain")]
+    by_web = {code for path in rooms if path in reached for code in codes_of(path)}
+    elsewhere = {code for path in rooms if path not in reached for code in codes_of(path)}
+
+    assert "no-task" in by_web
+    assert elsewhere >= COMMAND_LINE_ONLY
+    assert not by_web & COMMAND_LINE_ONLY
+
+
+def codes_of(path: Path) -> set[str]:
+    return codes_in(".".join(path.relative_to(PACKAGE).with_suffix("").parts))
+
+
+def test_every_field_error_of_a_form_has_words_and_no_others_wait():
+    found = {
+        text_of(call.args[1])
+        for name, call in calls(modules("domain.judgments"))
+        if name == "FieldError"
+    }
+
+    assert found == words.known_codes()[1]
+
+
+def test_values_of_an_error_are_those_that_its_words_ask_for():
+    raised = raised_in("audit", "domain", "db.session", "web")
+    for error in raised:
+        if error.code in words._ERRORS:
+            sentence = words._ERRORS[error.code]._args[0]
+            assert set(re.findall(r"%\((\w+)\)s", sentence)) == error.values, error.code
+
+
+@pytest.mark.parametrize("kind", [Invalid, NotFound, Forbidden, Conflict])
+def test_an_error_is_told_in_its_words_and_not_in_its_detail(english, kind):
+    assert words.error_sentence(kind("no-task", "there is no task 7")) == (
+        "This edit is not waiting for you, or it was given to somebody else."
+    )
+
+
+def test_a_number_in_a_sentence_is_written_as_the_language_writes_it(app):
+    error = Conflict("daily-cap", "1234 judgments are enough", n=1234)
+
+    with app.test_request_context("/methods?uselang=en"):
+        assert "1,234" in words.error_sentence(error)
+    with app.test_request_context("/methods?uselang=fa"):
+        assert "۱٬۲۳۴" in words.error_sentence(error)
+
+
+def test_an_error_without_words_has_a_general_sentence(english):
+    error = Unavailable("brand-new", "a detail", retry_after_seconds=5, n=3)
+
+    assert words.error_sentence(error) == "Something is not right with this request."
+    assert words.field_sentence(FieldError("x", "brand-new", "a detail")) == (
+        "This value can’t be used."
+    )
+
+
+def test_the_words_on_a_long_note_name_the_true_limit(english):
+    error = FieldError("note", "note-too-long", "a detail")
+
+    assert str(MAX_NOTE_LENGTH) in words.field_sentence(error)
+
+
+@pytest.mark.parametrize("name", GLOSSARY)
+def test_every_word_of_the_glossary_can_be_translated(app, name):
+    with app.test_request_context("/methods?uselang=qqx"):
+        app.preprocess_request()
+        shown = {key: str(word) for key, word in GLOSSARY[name].items()}
+
+    assert shown
+    assert {key: text for key, text in shown.items() if not re.fullmatch("⧼.+⧽", text)} == {}
+
+
+@pytest.mark.parametrize("name", GLOSSARY)
+def test_no_two_names_of_a_kind_have_the_same_words(english, name):
+    shown = [str(word) for word in GLOSSARY[name].values()]
+
+    assert len(set(shown)) == len(shown)
