@@ -1,16 +1,18 @@
 """Trip 1 for judgments made elsewhere: they come in line by line, and twice changes nothing."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from jadelite.audit.lines import Batch, Options, Outcome, Progress, Reader, Summary, digest, run
 from jadelite.db import campaigns, edits, judgments, reviewers, tasks
-from jadelite.db.judgments import NewJudgment
+from jadelite.db.judgments import NewestJudgment, NewJudgment
 from jadelite.db.session import Database
 from jadelite.domain.errors import FieldError
 from jadelite.domain.facets import EDITQUALITY
+from jadelite.domain.people import ReviewerKind
 from jadelite.domain.records import ImportedJudgment, parse_judgment
 
 
@@ -67,60 +69,108 @@ def _store_judgments(batch: Batch, values: list[ImportedJudgment]) -> list[Outco
             batch.session, campaign.campaign_id, wanted, stream="import", seed=0, now=batch.now
         )
         task_ids = campaigns.task_ids(batch.session, campaign.campaign_id, wanted)
-        for place in fresh:
-            task_id = task_ids[edit_ids[values[place].rev_id]]
-            outcomes[place] = _store_judgment(batch, values[place], task_id, keys[place])
+        of_place = {place: task_ids[edit_ids[values[place].rev_id]] for place in fresh}
+        outcomes_of = _store_fresh(batch, values, of_place, keys)
+        outcomes = [outcomes_of.get(place, out) for place, out in enumerate(outcomes)]
     return outcomes
 
 
-def _store_judgment(
-    batch: Batch, value: ImportedJudgment, task_id: int, client_key: str
-) -> Outcome:
-    reviewer_id = None
-    earlier = None
-    if value.reviewer is not None:
-        # What the file calls the reviewer may be a name: only its digest is kept.
-        reviewer_id = reviewers.ensure(
-            batch.session,
-            issuer="import",
-            subject=hashlib.sha256(value.reviewer.encode()).hexdigest(),
-            kind="bot" if value.is_bot else "imported",
-            now=batch.now,
-        )
-        earlier = judgments.latest_of(batch.session, task_id, reviewer_id)
-    if earlier is not None and not _is_later(value, earlier.answered_at):
-        detail = (
-            f"reviewer {value.reviewer!r} judged edit {value.rev_id} already;"
-            " another answer needs a later judged_at"
-        )
-        return FieldError("reviewer", "conflict", detail)
-    revision = 1
-    if earlier is not None and reviewer_id is not None:
-        revision = judgments.revision_count(batch.session, task_id, reviewer_id) + 1
-    judgments.add(
-        batch.session,
-        NewJudgment(
-            task_id=task_id,
-            reviewer_id=reviewer_id,
-            revision=revision,
-            supersedes_id=earlier.judgment_id if earlier else None,
-            answers=value.answers,
-            note=value.note,
-            note_language=None,
-            score_seen=value.score_seen,
-            peers_seen=value.peers_seen,
-            client_key=client_key,
-            origin=batch.options.origin,
-            answered_at=value.judged_at,
-            import_batch_id=batch.batch_id(),
-        ),
-        facet=EDITQUALITY.name,
-        form_id=None,
-        now=batch.now,
+def _store_fresh(
+    batch: Batch, values: list[ImportedJudgment], task_of: dict[int, int], keys: list[str]
+) -> dict[int, Outcome]:
+    """Store judgments that are not known yet, by their place in the batch."""
+    reviewer_of = _reviewers(batch, [values[place] for place in task_of])
+    newest = judgments.newest_by_task(batch.session, task_of.values())
+    outcomes: dict[int, Outcome] = {}
+    pending: dict[int, NewJudgment] = {}
+    waiting: set[tuple[int, int]] = set()  # (task, reviewer) pairs in `pending`
+    counts: Counter[int] = Counter()
+    for place, task_id in task_of.items():
+        value = values[place]
+        reviewer_id = reviewer_of[value.reviewer] if value.reviewer is not None else None
+        earlier = None
+        if reviewer_id is not None:
+            if (task_id, reviewer_id) in waiting:  # the row it may revise must be stored first
+                _flush(batch, pending, newest)
+                waiting.clear()
+            earlier = newest.get((task_id, reviewer_id))
+            waiting.add((task_id, reviewer_id))
+        if earlier is not None and not _is_later(value, earlier.answered_at):
+            outcomes[place] = _conflict(value)
+            continue
+        pending[place] = _new_judgment(batch, value, task_id, reviewer_id, earlier, keys[place])
+        outcomes[place] = "stored"
+        if earlier is None and not value.is_bot:
+            counts[task_id] += 1
+    _flush(batch, pending, newest)
+    tasks.count_judgments(batch.session, counts)
+    return outcomes
+
+
+def _flush(
+    batch: Batch,
+    pending: dict[int, NewJudgment],
+    newest: dict[tuple[int, int], NewestJudgment],
+) -> None:
+    new = list(pending.values())
+    ids = judgments.add_many(
+        batch.session, new, facet=EDITQUALITY.name, form_id=None, now=batch.now
     )
-    if earlier is None and not value.is_bot:
-        tasks.count_judgment(batch.session, task_id)
-    return "stored"
+    for judgment_id, item in zip(ids, new, strict=True):
+        if item.reviewer_id is not None:
+            newest[(item.task_id, item.reviewer_id)] = NewestJudgment(
+                judgment_id, item.revision, item.answered_at
+            )
+    pending.clear()
+
+
+def _new_judgment(
+    batch: Batch,
+    value: ImportedJudgment,
+    task_id: int,
+    reviewer_id: int | None,
+    earlier: NewestJudgment | None,
+    client_key: str,
+) -> NewJudgment:
+    return NewJudgment(
+        task_id=task_id,
+        reviewer_id=reviewer_id,
+        revision=earlier.revision + 1 if earlier else 1,
+        supersedes_id=earlier.judgment_id if earlier else None,
+        answers=value.answers,
+        note=value.note,
+        note_language=None,
+        score_seen=value.score_seen,
+        peers_seen=value.peers_seen,
+        client_key=client_key,
+        origin=batch.options.origin,
+        answered_at=value.judged_at,
+        import_batch_id=batch.batch_id(),
+    )
+
+
+def _reviewers(batch: Batch, values: list[ImportedJudgment]) -> dict[str, int]:
+    """Row numbers by what the file calls them; as it may be a name, only its digest is kept."""
+    digest_of = {
+        value.reviewer: hashlib.sha256(value.reviewer.encode()).hexdigest()
+        for value in values
+        if value.reviewer is not None
+    }
+    kinds: dict[str, ReviewerKind] = {
+        digest_of[value.reviewer]: "bot" if value.is_bot else "imported"
+        for value in values
+        if value.reviewer is not None
+    }
+    ids = reviewers.ensure_many(batch.session, kinds, issuer="import", now=batch.now)
+    return {name: ids[key] for name, key in digest_of.items()}
+
+
+def _conflict(value: ImportedJudgment) -> FieldError:
+    detail = (
+        f"reviewer {value.reviewer!r} judged edit {value.rev_id} already;"
+        " another answer needs a later judged_at"
+    )
+    return FieldError("reviewer", "conflict", detail)
 
 
 def _is_later(value: ImportedJudgment, than: datetime | None) -> bool:

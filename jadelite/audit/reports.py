@@ -1,12 +1,12 @@
 """Reading frozen reports and campaign pages, and asking for a new report. No statistics here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jadelite.audit import access
 from jadelite.audit.reviewing import find_campaign
 from jadelite.db import campaigns, events, reports, tasks, work
-from jadelite.db.session import Database
+from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import CampaignProgress
 from jadelite.domain.errors import NotFound
 from jadelite.domain.people import Actor
@@ -19,12 +19,14 @@ MAX_CAMPAIGNS = 100
 class CampaignPage:
     """A campaign with its running counts, its newest frozen report, and what is left to judge.
 
-    `n_left` is what the asking reviewer could still be given; None for a visitor.
+    `n_reviewers` counts people who are known, without bots. `n_left` is what the asking reviewer
+    could still be given; None for a visitor.
     """
 
     progress: CampaignProgress
     report: Report | None
     is_report_due: bool
+    n_reviewers: int
     n_left: int | None
 
 
@@ -37,19 +39,23 @@ def list_campaigns(database: Database) -> list[CampaignProgress]:
 def campaign_page(database: Database, actor: Actor, slug: str, *, now: datetime) -> CampaignPage:
     """A campaign as its page shows it. Raises NotFound."""
     with database.reading() as session:
-        found = campaigns.progress(session, 1, slug)
-        if not found:
-            raise NotFound("no-campaign", f"there is no campaign {slug!r}")
-        campaign = found[0].campaign
-        n_left = None
-        if actor.reviewer_id is not None:
-            n_left = tasks.n_left(session, campaign, actor.reviewer_id, now)
-        return CampaignPage(
-            progress=found[0],
-            report=reports.newest(session, campaign.campaign_id),
-            is_report_due=work.is_waiting(session, f"compute-report:{campaign.campaign_id}"),
-            n_left=n_left,
-        )
+        page = _page(session, slug)
+        if actor.reviewer_id is None:
+            return page
+        n_left = tasks.n_left(session, page.progress.campaign, actor.reviewer_id, now)
+        return replace(page, n_left=n_left)
+
+
+def report_page(database: Database, slug: str) -> CampaignPage:
+    """The newest report of a campaign, with the campaign's counts. Raises NotFound."""
+    with database.reading() as session:
+        return _page(session, slug)
+
+
+def ping(database: Database) -> None:
+    """Do nothing, if the database answers. Raises Unavailable."""
+    with database.reading() as session:
+        campaigns.by_id(session, 0)
 
 
 def ask_for_report(database: Database, actor: Actor, slug: str, *, now: datetime) -> None:
@@ -73,3 +79,17 @@ def ask_for_report(database: Database, actor: Actor, slug: str, *, now: datetime
             actor_id=actor.reviewer_id,
             campaign_id=campaign.campaign_id,
         )
+
+
+def _page(session: Session, slug: str) -> CampaignPage:
+    found = campaigns.progress(session, 1, slug)
+    if not found:
+        raise NotFound("no-campaign", f"there is no campaign {slug!r}")
+    campaign_id = found[0].campaign.campaign_id
+    return CampaignPage(
+        progress=found[0],
+        report=reports.newest(session, campaign_id),
+        is_report_due=work.is_waiting(session, f"compute-report:{campaign_id}"),
+        n_reviewers=campaigns.n_reviewers(session, campaign_id),
+        n_left=None,
+    )

@@ -7,7 +7,6 @@ import click
 from jadelite.audit import reporting, reports
 from jadelite.cli.common import format_option, services
 from jadelite.domain.errors import NotFound
-from jadelite.domain.people import OPERATOR
 from jadelite.domain.reports import Figure, ModelReport, Report
 
 
@@ -31,7 +30,7 @@ def compute(campaign: str, style: str) -> None:
 def show(campaign: str, style: str) -> None:
     """Print the newest frozen report of a campaign."""
     parts = services()
-    page = reports.campaign_page(parts.database, OPERATOR, campaign, now=parts.clock())
+    page = reports.report_page(parts.database, campaign)
     if page.report is None:
         raise NotFound("no-report", f"{campaign} has no report; run: jadelite reports compute")
     tell(page.report, style)

@@ -68,54 +68,41 @@ def by_id(session: Session, campaign_id: int) -> Campaign | None:
 
 
 def progress(session: Session, limit: int, slug: str | None = None) -> list[CampaignProgress]:
-    """Campaigns with their counts, oldest first; only `slug` where given. Three queries."""
+    """Campaigns with their counts, oldest first; only `slug` where given. Two queries."""
     query = _campaigns().order_by(CampaignRow.campaign_id).limit(limit)
     if slug is not None:
         query = query.where(CampaignRow.slug == slug)
     campaigns = [_campaign(row) for row in session.execute(query)]
     ids = [campaign.campaign_id for campaign in campaigns]
-    tasks: dict[int, tuple[int, int]] = {
-        row[0]: (row[1], row[2])
+    counts = {
+        row[0]: (row[1], row[2], row[3])
         for row in session.execute(
             select(
                 TaskRow.campaign_id,
-                func.count(distinct(TaskRow.edit_id)),
+                func.count(),
                 func.count().filter(TaskRow.n_judgments >= CampaignRow.k),
+                func.sum(TaskRow.n_judgments),
             )
             .join(CampaignRow, CampaignRow.campaign_id == TaskRow.campaign_id)
             .where(TaskRow.campaign_id.in_(ids))
             .group_by(TaskRow.campaign_id)
         )
     }
-    people: dict[int, tuple[int, int]] = {
-        row[0]: (row[1], row[2])
-        for row in session.execute(
-            select(
-                TaskRow.campaign_id,
-                func.count(),
-                func.count(distinct(JudgmentRow.reviewer_id)),
-            )
-            .select_from(JudgmentRow)
-            .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
-            .outerjoin(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
-            .where(
-                TaskRow.campaign_id.in_(ids),
-                JudgmentRow.revision == 1,
-                (ReviewerRow.kind.is_(None)) | (ReviewerRow.kind != "bot"),
-            )
-            .group_by(TaskRow.campaign_id)
-        )
-    }
     return [
-        CampaignProgress(
-            campaign=campaign,
-            n_edits=tasks.get(campaign.campaign_id, (0, 0))[0],
-            n_complete=tasks.get(campaign.campaign_id, (0, 0))[1],
-            n_judgments=people.get(campaign.campaign_id, (0, 0))[0],
-            n_reviewers=people.get(campaign.campaign_id, (0, 0))[1],
-        )
+        CampaignProgress(campaign, *counts.get(campaign.campaign_id, (0, 0, 0)))
         for campaign in campaigns
     ]
+
+
+def n_reviewers(session: Session, campaign_id: int) -> int:
+    """How many people judged in a campaign, bots apart; unknown people are not counted."""
+    query = (
+        select(func.count(distinct(JudgmentRow.reviewer_id)))
+        .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
+        .join(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
+        .where(TaskRow.campaign_id == campaign_id, ReviewerRow.kind != "bot")
+    )
+    return session.scalar(query) or 0
 
 
 def add_census(

@@ -1,6 +1,6 @@
 """Queries on judgments: append one, read those of a task, load what a report counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -46,6 +46,15 @@ class NewJudgment:
 
 
 @dataclass(frozen=True)
+class NewestJudgment:
+    """What a further judgment of the same reviewer and task would supersede."""
+
+    judgment_id: int
+    revision: int
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
 class CountedAnswer:
     """One answer as a report reads it."""
 
@@ -68,36 +77,59 @@ def add(
 ) -> int:
     """Append a judgment with its answers and note; its row number.
 
-    Flushes to get it, and so that a clash with the same reviewer's other request surfaces here.
+    A clash with the same reviewer's other request surfaces here.
     """
-    row = JudgmentRow(
-        task_id=new.task_id,
-        reviewer_id=new.reviewer_id,
-        revision=new.revision,
-        supersedes_id=new.supersedes_id,
-        action=new.action,
-        score_seen=new.score_seen,
-        peers_seen=new.peers_seen,
-        ui_language=new.ui_language,
-        form_id=form_id,
-        shown_at=new.shown_at,
-        answered_at=new.answered_at,
-        stored_at=now,
-        client_key=new.client_key,
-        origin=new.origin,
-        import_batch_id=new.import_batch_id,
-    )
-    session.add(row)
-    session.flush()
+    return add_many(session, [new], facet=facet, form_id=form_id, now=now)[0]
+
+
+def add_many(
+    session: Session,
+    batch: Sequence[NewJudgment],
+    *,
+    facet: str,
+    form_id: int | None,
+    now: datetime,
+) -> list[int]:
+    """Append judgments with their answers and notes; row numbers in the same order."""
+    if not batch:
+        return []
+    rows = [
+        {
+            "task_id": new.task_id,
+            "reviewer_id": new.reviewer_id,
+            "revision": new.revision,
+            "supersedes_id": new.supersedes_id,
+            "action": new.action,
+            "score_seen": new.score_seen,
+            "peers_seen": new.peers_seen,
+            "ui_language": new.ui_language,
+            "form_id": form_id,
+            "shown_at": new.shown_at,
+            "answered_at": new.answered_at,
+            "stored_at": now,
+            "client_key": new.client_key,
+            "origin": new.origin,
+            "import_batch_id": new.import_batch_id,
+        }
+        for new in batch
+    ]
+    statement = insert(JudgmentRow).returning(JudgmentRow.judgment_id, sort_by_parameter_order=True)
+    ids = list(session.scalars(statement, rows))
     numbers = question_ids(session, facet)
     answers = [
-        {"judgment_id": row.judgment_id, "question_id": numbers[question], "value": value}
+        {"judgment_id": judgment_id, "question_id": numbers[question], "value": value}
+        for judgment_id, new in zip(ids, batch, strict=True)
         for question, value in new.answers.items()
     ]
     session.execute(insert(AnswerRow), answers)
-    if new.note:
-        session.add(NoteRow(judgment_id=row.judgment_id, text=new.note, language=new.note_language))
-    return row.judgment_id
+    notes = [
+        {"judgment_id": judgment_id, "text": new.note, "language": new.note_language}
+        for judgment_id, new in zip(ids, batch, strict=True)
+        if new.note
+    ]
+    if notes:
+        session.execute(insert(NoteRow), notes)
+    return ids
 
 
 def question_ids(session: Session, facet: str) -> dict[str, int]:
@@ -177,6 +209,27 @@ def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
         found.update(
             session.scalars(select(JudgmentRow.client_key).where(JudgmentRow.client_key.in_(part)))
         )
+    return found
+
+
+def newest_by_task(
+    session: Session, task_ids: Iterable[int]
+) -> dict[tuple[int, int], NewestJudgment]:
+    """The newest row of each known reviewer on the tasks, by (task, reviewer)."""
+    wanted = sorted(set(task_ids))
+    found: dict[tuple[int, int], NewestJudgment] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = (
+            select(JudgmentRow)
+            .where(
+                JudgmentRow.task_id.in_(wanted[start : start + CHUNK]),
+                JudgmentRow.reviewer_id.is_not(None),
+            )
+            .order_by(JudgmentRow.revision)
+        )
+        for row in session.scalars(query):
+            newest = NewestJudgment(row.judgment_id, row.revision, row.answered_at)
+            found[(row.task_id, cast("int", row.reviewer_id))] = newest
     return found
 
 

@@ -1,9 +1,10 @@
 """Queries on reviewers and their roles."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import ReviewerRow, RoleGrantRow
@@ -25,7 +26,7 @@ def ensure(
     if found is not None:
         return found
     row = ReviewerRow(
-        pseudonym="R-" + "".join(secrets.choice(ALPHABET) for _ in range(7)),
+        pseudonym=_pseudonym(),
         issuer=issuer,
         subject=subject,
         kind=kind,
@@ -34,6 +35,33 @@ def ensure(
     session.add(row)
     session.flush()
     return row.reviewer_id
+
+
+def ensure_many(
+    session: Session, keys: Mapping[str, ReviewerKind], *, issuer: str, now: datetime
+) -> dict[str, int]:
+    """Row numbers of reviewers by the issuer's key, added with their kind if new."""
+    query = select(ReviewerRow.subject, ReviewerRow.reviewer_id).where(
+        ReviewerRow.issuer == issuer, ReviewerRow.subject.in_(sorted(keys))
+    )
+    found = {str(row.subject): row.reviewer_id for row in session.execute(query)}
+    rows = [
+        {
+            "pseudonym": _pseudonym(),
+            "issuer": issuer,
+            "subject": key,
+            "kind": kind,
+            "session_epoch": 0,
+            "joined_at": now,
+        }
+        for key, kind in keys.items()
+        if key not in found
+    ]
+    if rows:
+        statement = insert(ReviewerRow).returning(ReviewerRow.subject, ReviewerRow.reviewer_id)
+        for row in session.execute(statement, rows):
+            found[str(row.subject)] = row.reviewer_id
+    return found
 
 
 def actor(session: Session, reviewer_id: int) -> Actor | None:
@@ -77,3 +105,7 @@ def language(session: Session, reviewer_id: int) -> str | None:
     return session.scalar(
         select(ReviewerRow.ui_language).where(ReviewerRow.reviewer_id == reviewer_id)
     )
+
+
+def _pseudonym() -> str:
+    return "R-" + "".join(secrets.choice(ALPHABET) for _ in range(7))

@@ -1,14 +1,14 @@
 """Queries on tasks: which a reviewer may be given, who holds one, who passed one by."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from jadelite.db.tables import (
     CampaignRow,
-    EditRow,
     JudgmentRow,
     LeaseRow,
     SkipRow,
@@ -151,6 +151,18 @@ def count_judgment(session: Session, task_id: int) -> None:
     )
 
 
+def count_judgments(session: Session, counts: Mapping[int, int]) -> None:
+    """So many more people have judged the tasks, by row number."""
+    if counts:
+        statement = (
+            update(TaskRow)
+            .where(TaskRow.task_id == bindparam("of_task"))
+            .values(n_judgments=TaskRow.n_judgments + bindparam("n_more"))
+        )
+        rows = [{"of_task": task_id, "n_more": n} for task_id, n in sorted(counts.items())]
+        session.connection().execute(statement, rows)
+
+
 def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
     """Whether a reviewer judged the edit before, in any campaign, and so saw its reveal."""
     query = exists().where(
@@ -159,18 +171,6 @@ def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
         TaskRow.edit_id == edit_id,
     )
     return bool(session.scalar(select(query)))
-
-
-def of_edit(session: Session, wiki_id: int, rev_id: int) -> list[int]:
-    """Row numbers of the tasks about an edit, in any campaign."""
-    return list(
-        session.scalars(
-            select(TaskRow.task_id)
-            .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
-            .where(EditRow.wiki_id == wiki_id, EditRow.rev_id == rev_id)
-            .order_by(TaskRow.task_id)
-        )
-    )
 
 
 def _servable(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:

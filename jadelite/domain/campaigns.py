@@ -46,13 +46,12 @@ class Campaign:
 
 @dataclass(frozen=True)
 class CampaignProgress:
-    """Counts of a campaign; judgments and reviewers without bots."""
+    """Counts of a campaign: tasks, those with all their judgments, and people's judgments."""
 
     campaign: Campaign
     n_edits: int
     n_complete: int
     n_judgments: int
-    n_reviewers: int
 
 
 @dataclass(frozen=True)

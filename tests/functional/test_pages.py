@@ -148,6 +148,17 @@ def _neutral(page: str, wiki: str, slug: str) -> str:
     return re.sub(r'lang="(fa|en)"', "lang", page)
 
 
+def test_an_imported_judgment_may_answer_one_question_only(reader, services) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=1, k=3)
+    line = factories.judgment_line(1001, campaign="a-campaign", answers={"goodfaith": "no"})
+    factories.import_rows(services.database, "judgments", [line], services.clock())
+    start(reader).judge()
+    assert reader.page.status_code == 200
+    assert "1 other person said" in reader.words
+    campaigns.set_state(services.database, "a-campaign", "closed", now=services.clock())
+    assert reader.get(f"/edits/{factories.WIKI}/1001").page.status_code == 200
+
+
 def test_a_task_of_somebody_else_is_not_found(new_reader, services) -> None:
     factories.make_campaign(services.database, services.clock(), n_edits=1, k=2)
     path = start(new_reader()).path

@@ -8,7 +8,6 @@ from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
 from jadelite.audit import demo, reporting, reports
 from jadelite.db.session import Database
 from jadelite.domain.errors import NotFound
-from jadelite.domain.people import OPERATOR
 
 SLUG = "an-import"
 
@@ -158,7 +157,7 @@ def test_a_frozen_report_stays_when_judgments_come(database, now) -> None:
     judge(database, now, [(1, "a", "yes")])
     first = reporting.compute(database, SLUG, now=now)
     judge(database, now, [(2, "a", "yes")])
-    page = reports.campaign_page(database, OPERATOR, SLUG, now=now)
+    page = reports.report_page(database, SLUG)
     assert page.report == first
     assert page.progress.n_judgments == 2
 
@@ -173,7 +172,7 @@ def test_both_databases_give_the_same_report(sqlite_database, postgres_database,
     try:
         for database in (sqlite_database, postgres_database):
             demo.load(database, now=now, say=lambda text: None)
-            found.append(reports.campaign_page(database, OPERATOR, "sample-fa", now=now).report)
+            found.append(reports.report_page(database, "sample-fa").report)
     finally:
         _truncate(postgres_database)
     assert found[0] == found[1]
@@ -203,7 +202,7 @@ def test_loading_the_sample_twice_keeps_its_edits_scores_and_judgments(database,
 def test_the_sample_has_something_to_say(database, now) -> None:
     demo.load(database, now=now, say=lambda text: None)
     for item in reports.list_campaigns(database):
-        page = reports.campaign_page(database, OPERATOR, item.campaign.slug, now=now)
+        page = reports.report_page(database, item.campaign.slug)
         assert page.report is not None
         damaging = page.report.questions[0]
         assert damaging.n_decided >= 14

@@ -10,7 +10,7 @@ class SlugPath(BaseModel):
 
 
 class CampaignBody(BaseModel):
-    """A campaign with its counts; bots are not counted."""
+    """A campaign with its counts; bots' judgments are not counted."""
 
     slug: str
     wiki: str = Field(description="database name of the wiki")
@@ -20,7 +20,6 @@ class CampaignBody(BaseModel):
     n_edits: int
     n_complete: int = Field(description="edits that got their k judgments")
     n_judgments: int
-    n_reviewers: int
 
 
 class CampaignList(BaseModel):

@@ -15,7 +15,7 @@ pages = Blueprint("reports", __name__)
 def show(slug: str) -> str:
     """The newest frozen report of a campaign, or the word that there is none yet."""
     actor = current_actor()
-    page = reports.campaign_page(services().database, actor, slug, now=services().clock())
+    page = reports.report_page(services().database, slug)
     return render_template(
         "report.html",
         page=page,

@@ -19,7 +19,7 @@ from jadelite.domain.records import (
     parse_score,
 )
 
-few = settings(max_examples=40, deadline=None, database=None)
+few = settings(max_examples=25, deadline=None, database=None)
 
 PARSERS = {
     "edit": (parse_edit, edit_line, EDIT_KEYS),

@@ -10,7 +10,7 @@ from sklearn import metrics as sklearn_metrics
 
 from jadelite.metrics.panel import Votes, compare, confident_misses, score_bins
 
-few = settings(max_examples=25, deadline=None, database=None)
+few = settings(max_examples=15, deadline=None, database=None)
 WAYS = ["half", "excluded", "no", "yes"]
 GRID = [i / 20 for i in range(21)]
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -66,9 +67,14 @@ def modules(room: str) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def calls(paths: list[Path]) -> Iterator[tuple[str, ast.Call]]:
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 yield name, node
@@ -97,7 +103,7 @@ def codes_in(*rooms: str) -> set[str]:
 def imported_by(path: Path) -> set[Path]:
     """Files of the package that a file imports."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jadelite"):
             base = PACKAGE.parent / str(node.module).replace(".", "/")
             found |= {base.with_suffix(".py"), *(base / f"{a.name}.py" for a in node.names)}
@@ -130,7 +136,7 @@ def codes_of_estimates() -> tuple[set[str], set[str]]:
         reasons |= literals(given.get("reason"))
         methods |= literals(given.get("method"))
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).lower() == "method":
                 methods |= literals(node.value)
     return reasons, methods
