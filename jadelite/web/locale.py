@@ -5,7 +5,7 @@ message ids, as MediaWiki does.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,6 +14,7 @@ from babel import Locale, dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, Response, g, request, session
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_context
 from werkzeug.datastructures import LanguageAccept
 
 from jadelite.config import data_folder
@@ -80,9 +81,8 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(data_folder("translations")),
         locale_selector=select_code,
     )
-    app.jinja_env.filters.update(
-        number=number, decimal=decimal, percent=percent, date=date, moment=moment, iso=iso
-    )
+    for fill in (number, decimal, percent, date, moment, iso):
+        app.jinja_env.filters[fill.__name__] = _asked_each_time(fill)
     app.before_request(_show_ids_if_asked)
     app.after_request(_tell_language)
 
@@ -166,6 +166,19 @@ def moment(value: datetime) -> str:
 def iso(value: datetime) -> str:
     """A time for machines."""
     return value.isoformat().replace("+00:00", "Z")
+
+
+def _asked_each_time(fill: Callable[..., str]) -> Callable[..., str]:
+    """The filter, kept from being computed once when the template is compiled.
+
+    Jinja folds a filter on a constant: `{{ 1|number }}` would stay in the first reader's language.
+    """
+
+    @pass_context
+    def filtered(context: object, *values: object, **options: object) -> str:
+        return fill(*values, **options)
+
+    return filtered
 
 
 def _select() -> str:

@@ -307,6 +307,15 @@ def test_every_page_comes_in_every_language(reader, services, code) -> None:
         assert reader.page.headers["Content-Language"] == code
 
 
+def test_numbers_are_written_anew_for_every_reader(reader, services) -> None:
+    """Also those that are constants of a template."""
+    demo.load(services.database, now=services.clock(), say=lambda text: None)
+    assert "50%" in reader.get("/reports/sample-fa?uselang=en").words
+    words = reader.get("/reports/sample-fa?uselang=fa").words
+    assert "۵۰٪" in words
+    assert "50%" not in words
+
+
 def test_a_chosen_language_stays_and_returns_to_the_page(reader, services) -> None:
     reader.get("/methods").post("/language", language="fi", back="/methods")
     assert reader.path == "/methods"
