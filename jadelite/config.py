@@ -3,13 +3,14 @@
 Read once, by whoever starts a process; everybody else receives a `Settings`.
 """
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "password"})
+WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "development", "password"})
 MIN_SECRET_LENGTH = 32
 MIN_DIFFERENT = 8
 DATA_FOLDERS = ("migrations", "models", "translations")
@@ -134,5 +135,7 @@ def _sentence(item: object) -> str:
     location, message = details["loc"], str(details["msg"]).removeprefix("Value error, ")
     if not location:
         return message
-    given = details.get("input")
-    return f"JADELITE_{str(location[0]).upper()} is {given!r}: {message}"
+    name = str(location[0])
+    # The sentence may end in a log: no password in it.
+    given = re.sub("//[^@]*@", "//***@", repr(details.get("input")))
+    return f"JADELITE_{name.upper()} is {given}: {message}"

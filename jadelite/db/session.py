@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm import sessionmaker
 
-from jadelite.domain.errors import Unavailable
+from jadelite.domain.errors import Conflict, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
 WRITING = "jadelite_writing"
@@ -107,6 +107,12 @@ def _explained() -> Iterator[None]:
             "database-unavailable",
             "the database does not take this now (locked, full or not reachable); try again",
             retry_after_seconds=5,
+        ) from error
+    except IntegrityError as error:
+        if "unique" not in str(error.orig).lower():
+            raise
+        raise Conflict(
+            "clash", "somebody stored the same thing in the same moment; try again"
         ) from error
     except DBAPIError as error:
         if error.connection_invalidated:

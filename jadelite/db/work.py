@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import WorkRow
@@ -33,15 +34,15 @@ def ask(
     now: datetime,
 ) -> None:
     """Ask for work unless the same is waiting; while it runs, ask for one more round after."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    fresh = insert(WorkRow).values(
+        kind=kind, key=key, payload=payload, state="waiting", due_at=due_at, asked_at=now
+    )
+    # Two requests in the same moment must not clash: the second one finds the first one's row.
+    session.execute(fresh.on_conflict_do_nothing(index_elements=[WorkRow.key]))
     # Locked, so that the end of a running round and this request can't miss each other.
-    row = session.scalar(select(WorkRow).where(WorkRow.key == key).with_for_update())
-    if row is None:
-        session.add(
-            WorkRow(
-                kind=kind, key=key, payload=payload, state="waiting", due_at=due_at, asked_at=now
-            )
-        )
-    elif row.state == "running":
+    row = session.scalars(select(WorkRow).where(WorkRow.key == key).with_for_update()).one()
+    if row.state == "running":
         row.is_asked_again = 1
     else:
         if row.state == "failed":

@@ -5,7 +5,6 @@ Every parser takes the decoded object of one line and returns a value, or raises
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from jadelite.domain.judgments import EXPOSURES, Exposure, check_answers, check_
 from jadelite.domain.scores import Score, check_probabilities
 
 MAX_NAME_LENGTH = 255
+MAX_LABEL_LENGTH = 60
 MAX_COMMENT_LENGTH = 4000
 MAX_ID = 2**63 - 1
 MAX_LINE_LENGTH = 16_000_000
@@ -125,7 +125,7 @@ def parse_judgment(data: dict[str, Any]) -> ImportedJudgment:
     if not reader.has_wrong("answers"):
         for wrong in check_answers(judgment.answers, EDITQUALITY):
             # An import may hold the answer to one question only (many data sets do).
-            if wrong.code != "unanswered":
+            if wrong.code != "unanswered" or wrong.field in judgment.answers:
                 reader.note(wrong)
         if not judgment.answers:
             reader.refuse("answers", "unanswered", "answers is empty, expected at least one answer")
@@ -240,12 +240,19 @@ class _Reader:
         if not isinstance(value, dict):
             self._expected(field, 'an object such as {"true": 0.1, "false": 0.9}')
             return {}
-        for number in value.values():
+        found = {}
+        for label, number in value.items():
+            if not _is_label(label):
+                detail = f"{field} has a label that is empty, too long or can't be stored"
+                self.refuse(field, "bad-label", detail)
+                return {}
             is_number = isinstance(number, int | float) and not isinstance(number, bool)
-            if not is_number or not math.isfinite(number):
+            # A whole number of hundreds of digits is no float; neither is any such a probability.
+            if not is_number or not -1 <= number <= 2:
                 self._expected(field, "numbers from 0 to 1")
                 return {}
-        return {str(label): float(number) for label, number in value.items()}
+            found[label] = float(number)
+        return found
 
     def labels(self, field: str) -> dict[str, str]:
         value = self.data.get(field)
@@ -259,7 +266,7 @@ class _Reader:
         if field not in self.data:
             self.refuse(field, "missing", f"{field} is missing, expected {what}")
         else:
-            shown = json.dumps(self.data[field], ensure_ascii=False)[:60]
+            shown = _shown(self.data[field])
             self.refuse(field, "bad-value", f"{field} is {shown}, expected {what}")
 
 
@@ -273,6 +280,23 @@ def is_slug(value: str) -> bool:
         and letters.isalnum()
         and value == value.lower()
     )
+
+
+def _is_label(value: str) -> bool:
+    return (
+        bool(value.strip())
+        and len(value) <= MAX_LABEL_LENGTH
+        and "\0" not in value
+        and _is_encodable(value)
+    )
+
+
+def _shown(value: object) -> str:
+    """The beginning of a value as JSON, for a message."""
+    try:
+        return json.dumps(value, ensure_ascii=False)[:60]
+    except RecursionError:
+        return "a deeply nested value"
 
 
 def _is_encodable(value: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, Response, g, request, session
 from flask_babel import Babel, Domain, get_locale
@@ -108,7 +108,7 @@ def language_name(code: str) -> str:
     """The name of a language in the page's language; the code itself where it has none."""
     try:
         name = Locale.parse(code).get_display_name(_locale())
-    except ValueError:
+    except (ValueError, UnknownLocaleError):
         name = None
     return name or code
 
@@ -192,9 +192,9 @@ def _select() -> str:
 
 
 def _from_browser(accepted: LanguageAccept) -> str:
-    for tag in accepted.values():
+    for tag, quality in accepted:
         code = tag.replace("_", "-").split("-")[0].lower()
-        if code in LANGUAGES:
+        if quality > 0 and code in LANGUAGES:
             return code
     return DEFAULT
 

@@ -123,9 +123,11 @@ REASONS: dict[str, LazyString] = {
 
 _ERRORS: dict[str, LazyString] = {
     "already-judged": _("You judged this edit before; change your answer below instead."),
+    "bad-language": _("This language isn’t offered here."),
     "bad-role": _("This role can’t be chosen here."),
     "bad-skip-reason": _("Choose one of the reasons for skipping."),
     "campaign-closed": _("This campaign takes no judgments now."),
+    "clash": _("Somebody did the same in the same moment. Please try again."),
     "daily-cap": _(
         "Your limit for 24 hours is reached: %(n)s. Thank you! Please rest and come back later."
     ),
@@ -135,6 +137,7 @@ _ERRORS: dict[str, LazyString] = {
     "no-demo": _("This works in demonstrations only."),
     "no-edit": _("This edit is not known here."),
     "no-judgment": _("You have not judged this edit yet."),
+    "no-report": _("No report has been computed yet."),
     "no-task": _("This edit is not waiting for you, or it was given to somebody else."),
     "not-approved": _("The community of this wiki has not agreed to this audit."),
     "not-yours": _("This edit is not waiting for you any more. Take the next one."),

@@ -5,6 +5,7 @@ Everything is text here; whoever draws it escapes it.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
@@ -16,12 +17,17 @@ from jadelite.domain.diffs import Diff, DiffRow, Segment
 CONTEXT_LINES = 2
 MAX_ROWS = 400
 MAX_LINE_LENGTH = 4_000
+KEPT_HEAD = 200  # characters shown before the change in a line that is cut
 MAX_CELLS = 300_000_000
+MAX_PAIRED = 5_000
 MAX_CANDIDATES = 20  # lines looked at for a partner of a changed line
 # Above this share of common characters two lines count as one changed line (0 to 100).
 SIMILAR = 35.0
 
-_TOKENS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+# Combining marks and joiners belong to the word they stand in: a changed vowel sign or zero-width
+# non-joiner marks the whole word, which a reader can see.
+_MARKS = "".join(chr(c) for c in range(0x300, 0x3000) if unicodedata.category(chr(c))[0] == "M")
+_TOKENS = re.compile(rf"[\w{_MARKS}\u200c\u200d\ufe0f]+|\s+|.", re.DOTALL)
 
 
 def local_diff(before: str, after: str) -> Diff:
@@ -83,6 +89,8 @@ def _changed_block(old: list[str], new: list[str]) -> list[DiffRow]:
     """Pair similar lines in order; what has no partner was removed or added whole."""
     rows: list[DiffRow] = []
     start = 0
+    if len(old) > MAX_PAIRED:  # nobody reads that far; pairing would take seconds
+        old, rows = [], [DiffRow("removed", before=(Segment(line, True),)) for line in old]
     for line in old:
         partner = (
             next(
@@ -162,19 +170,24 @@ def _cut(rows: list[DiffRow]) -> list[DiffRow]:
 
 
 def _short(row: DiffRow) -> DiffRow:
-    return DiffRow(row.kind, _short_side(row.before), _short_side(row.after), row.n_lines)
+    """Cut very long lines, both sides alike and so that the change stays in view."""
+    n_head = min((_n_plain_head(side) for side in (row.before, row.after) if side), default=0)
+    n_cut = max(0, n_head - KEPT_HEAD) if row.kind == "changed" else 0
+    before, after = _short_side(row.before, n_cut), _short_side(row.after, n_cut)
+    return DiffRow(row.kind, before, after, row.n_lines)
 
 
-def _short_side(side: tuple[Segment, ...] | None) -> tuple[Segment, ...] | None:
-    """Cut a very long line, from its first mark on, so that the change stays in view."""
+def _n_plain_head(side: tuple[Segment, ...]) -> int:
+    return 0 if side[0].is_marked else len(side[0].text)
+
+
+def _short_side(side: tuple[Segment, ...] | None, n_cut: int) -> tuple[Segment, ...] | None:
     if side is None or sum(len(part.text) for part in side) <= MAX_LINE_LENGTH:
         return side
     parts: list[Segment] = []
     left = MAX_LINE_LENGTH
     for index, part in enumerate(side):
-        text = part.text
-        if index == 0 and not part.is_marked and len(text) > 200 and len(side) > 1:
-            text = "…" + text[-200:]
+        text = "…" + part.text[n_cut:] if index == 0 and n_cut else part.text
         parts.append(Segment(text[:left] + ("…" if len(text) > left else ""), part.is_marked))
         left -= len(text)
         if left <= 0:

@@ -1,13 +1,16 @@
 """The queue on both databases: asked once, run once, and never lost when a worker dies."""
 
+import threading
 from datetime import timedelta
 
 import factories
+import pytest
 from sqlalchemy import text
 
 from jadelite import worker
 from jadelite.audit import queue, reports
 from jadelite.db import work
+from jadelite.domain.errors import Conflict
 from jadelite.domain.people import OPERATOR
 
 
@@ -93,3 +96,29 @@ def test_the_worker_computes_the_report_that_was_asked_for(services) -> None:
     page = reports.campaign_page(services.database, OPERATOR, "a-campaign", now=services.clock())
     assert page.report is not None
     assert not page.is_report_due
+
+
+def test_two_requests_in_the_same_moment_are_one_row(database, now) -> None:
+    gate = threading.Barrier(6)
+    failures: list[Exception] = []
+
+    def ask_at_once() -> None:
+        try:
+            gate.wait()
+            ask(database, now)
+        except Exception as error:  # noqa: BLE001  # carried to the main thread below
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask_at_once) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert states(database) == [("k", "waiting", 0)]
+
+
+def test_a_unique_clash_is_a_conflict_to_try_again(database, now) -> None:
+    with pytest.raises(Conflict, match="same moment"), database.transaction() as session:
+        for _ in range(2):
+            session.execute(text("INSERT INTO facet (name, is_builtin) VALUES ('x', true)"))

@@ -216,7 +216,6 @@ def test_every_error_of_the_database_while_it_is_used_has_words():
     assert codes_in("db.session") <= words.known_codes()[0]
 
 
-@pytest.mark.xfail(reason="bad-language and no-report have no words")
 def test_every_error_that_web_raises_itself_has_words():
     assert codes_in("web") - words.known_codes()[0] == set()
 
