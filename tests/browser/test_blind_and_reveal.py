@@ -33,10 +33,10 @@ def traces(visitor, task_id):
     for question in ("damaging", "goodfaith") if others else ():
         given = [other.answers[question] for other in others]
         counts = [
-            f"{visitor.say(word)} {given.count(label)}"
+            rf"{re.escape(visitor.say(word))}\s*(?:<b>)?{given.count(label)}\b"
             for word, label in (("Yes", "yes"), ("Not sure", "unsure"), ("No", "no"))
         ]
-        patterns.append(re.escape(" · ".join(counts)))
+        patterns.append(r"[^\w]*(?:</?\w+>\W*)*".join(counts))
     patterns += [re.escape(other.note) for other in others if other.note]
     return patterns
 
