@@ -1,0 +1,154 @@
+"""The `jadelite` command in-process: what each verb says and does."""
+
+import json
+import logging
+from pathlib import Path
+
+import factories
+import pytest
+from click.testing import CliRunner, Result
+
+from jadelite.cli import main, root
+from jadelite.config import data_folder
+from jadelite.domain.errors import Conflict, Invalid, NotFound
+from jadelite.wiring import utc_now
+
+
+@pytest.fixture
+def run(sqlite_database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("JADELITE_DATABASE_URL", sqlite_database.url)
+
+    def invoke(*arguments: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(root, arguments, input=given, catch_exceptions=False)
+
+    return invoke
+
+
+def lines(rows: list[dict]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def test_from_files_to_a_report(run) -> None:
+    edits = lines([factories.edit_line(1), factories.edit_line(2)])
+    assert "2 stored" in run("edits", "import", "-", given=edits).stdout
+    scores = lines([factories.score_line(1, 0.9), factories.score_line(2, 0.1)])
+    assert "2 stored" in run("scores", "import", "-", "--note", "a note", given=scores).stdout
+    judgments = lines([factories.judgment_line(1), factories.judgment_line(2)])
+    told = json.loads(run("judgments", "import", "-", "--format", "json", given=judgments).stdout)
+    assert (told["n_stored"], told["n_bad"], told["dry_run"]) == (2, 0, False)
+    report = run("reports", "compute", "an-import").stdout
+    assert "note: a note" in report
+    assert "1 true negative, 1 false positive" in report
+    assert "not computed (no-positive-cases)" in report
+    assert run("reports", "show", "an-import").stdout == report
+    shown = json.loads(run("reports", "show", "an-import", "--format", "json").stdout)
+    assert shown["schema"] == "jadelite.report/1"
+
+
+def test_a_campaign_is_counted_made_closed_and_opened(run) -> None:
+    run("edits", "import", "-", given=lines([factories.edit_line(1)]))
+    create = ("campaigns", "create", "mine", "--wiki", factories.WIKI)
+    assert "would hold 1 edits" in run(*create, "--dry-run").stdout
+    assert "is open with 1 edits, 3 reviewers each" in run(*create).stdout
+    with pytest.raises(Conflict, match="exists"):
+        run(*create)
+    assert "is closed" in run("campaigns", "close", "mine").stdout
+    (row,) = json.loads(run("campaigns", "list", "--format", "json").stdout)
+    assert (row["campaign"], row["state"], row["n_edits"]) == ("mine", "closed", 1)
+    assert "is open" in run("campaigns", "open", "mine").stdout
+    assert "mine" in run("campaigns", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("campaigns", "create", "Bad Name", "--wiki", "x"), Invalid),
+        (("campaigns", "create", "good", "--wiki", "x", "--k", "0"), Invalid),
+        (("campaigns", "create", "good", "--wiki", "nowiki"), NotFound),
+        (("campaigns", "close", "nothing"), NotFound),
+        (("reports", "compute", "nothing"), NotFound),
+        (("reports", "show", "nothing"), NotFound),
+        (("models", "score", "no-version", "-"), Invalid),
+        (("models", "score", "nothing@1.0.0", "-"), NotFound),
+    ],
+)
+def test_what_can_not_be_done_is_a_domain_error(run, arguments, error) -> None:
+    with pytest.raises(error):
+        run(*arguments, given="")
+
+
+def test_a_report_that_was_never_computed_names_the_command(run, sqlite_database) -> None:
+    factories.make_campaign(sqlite_database, utc_now())
+    with pytest.raises(NotFound, match="jadelite reports compute"):
+        run("reports", "show", "a-campaign")
+
+
+def test_the_schema_is_checked_and_upgraded(run) -> None:
+    assert "current" in run("db", "check").stdout
+    assert "revision" in run("db", "upgrade").stdout
+
+
+def test_the_worker_runs_what_is_due(run, sqlite_database) -> None:
+    factories.make_campaign(sqlite_database, utc_now())
+    assert "0 pieces of work done" in run("worker", "run", "--once").stdout
+
+
+def test_models_are_listed_and_score_what_scores_import_reads(run) -> None:
+    assert "local-damaging@1.0.0 answers damaging" in run("models", "list").stdout
+    assert json.loads(run("models", "list", "--format", "json").stdout)[0]["version"] == "1.0.0"
+    edits = lines([factories.edit_line(1)])
+    scored = run("models", "score", "local-damaging@1.0.0", "-", given=edits).stdout
+    assert "1 stored" in run("scores", "import", "-", given=scored).stdout
+
+
+def test_the_shipped_scores_are_what_the_shipped_model_says(run) -> None:
+    folder = Path(data_folder("models")).parent / "jadelite/audit/sample"
+    if not folder.is_dir():
+        pytest.skip("the sample stands inside the package here")
+    told = run(
+        "models",
+        "score",
+        "local-damaging@1.0.0",
+        str(folder / "sample-fi.edits.jsonl"),
+        "--scored-at",
+        "2026-10-21T06:00:00+0000",
+    ).stdout
+    shipped = (folder / "sample-fi.scores.jsonl").read_text().splitlines()
+    for mine, theirs in zip(told.splitlines(), shipped, strict=True):
+        one, other = json.loads(mine), json.loads(theirs)
+        assert one.pop("probabilities") == pytest.approx(other.pop("probabilities"), abs=1e-9)
+        assert one == other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["reports", "show", "nothing"], 4, "jadelite: there is no campaign 'nothing'"),
+        (["edits", "import", "/nowhere/at/all"], 74, "can't use /nowhere/at/all"),
+        (["campaigns", "create", "x"], 2, "Missing option '--wiki'"),
+        (["--version"], 0, ""),
+    ],
+)
+def test_every_end_has_its_exit_code(
+    sqlite_database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments,
+    code,
+    said,
+) -> None:
+    monkeypatch.setenv("JADELITE_DATABASE_URL", sqlite_database.url)
+    monkeypatch.setattr("sys.argv", ["jadelite", *arguments])
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_bug_stays_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["jadelite", "db", "check"])
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    monkeypatch.setattr("jadelite.wiring.build", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main()
