@@ -52,6 +52,7 @@ clean:  ## Remove what was built; the database in instance/ stays
 	rm -rf .venv build dist *.egg-info $(COMPILED)
 
 .venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH; jadelite needs Python 3.11 or newer (try: make run PYTHON=python3.12)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "jadelite needs Python 3.11 or newer; $(PYTHON) is older (try: make run PYTHON=python3.12)"; exit 1; }
 	@echo "making a virtual environment in .venv"
 	@$(PYTHON) -m venv .venv

@@ -1,5 +1,6 @@
 """Runs web server and worker as two child processes, for `jadelite demo run`."""
 
+import errno
 import os
 import secrets
 import signal
@@ -41,8 +42,9 @@ class Serving:
         settings = self._settings()
         self._prepare(settings, say)
         environment = {**os.environ, **self._environment(settings)}
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
+        # SIGHUP too: closing the terminal must not leave the server behind.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop)
         say("starting web server and worker")
         try:
             self._start(
@@ -56,7 +58,8 @@ class Serving:
             )
             self._start(["jadelite.cli", "worker", "run"], environment)
             self._wait_until_up()
-            say(self._welcome())
+            if not self.is_stopping:
+                say(self._welcome())
             self._watch()
         finally:
             self._end_children()
@@ -64,7 +67,7 @@ class Serving:
     def _prepare(self, settings: Settings, say: Callable[[str], None]) -> None:
         path = settings.sqlite_path
         if path is not None:
-            require_writable(path.parent)
+            require_writable(path.parent, "the database (JADELITE_DATABASE_URL)")
         services = wiring.build(settings, is_schema_checked=False)
         say(f"database: {path or 'PostgreSQL'}")
         if wiring.check_schema(services).state != "current":
@@ -75,7 +78,7 @@ class Serving:
         services.database.close()
 
     def _settings(self) -> Settings:
-        return load_settings(environment="demo", secret_key=_own_secret(), report_delay_seconds=5)
+        return load_settings(environment="demo", secret_key=_own_secret(), report_delay_seconds=2)
 
     def _environment(self, settings: Settings) -> dict[str, str]:
         hosts = ",".join(LOOPBACK) if self.host in LOOPBACK else ""
@@ -105,11 +108,15 @@ class Serving:
             try:
                 probe.bind((self.host, self.port))
             except OSError as error:
-                raise Conflict(
-                    "port-taken",
-                    f"can't listen on {self._bind()}: {error.strerror}; choose another,"
-                    f" for example: make run PORT={min(self.port + 1, 65535)}",
-                ) from error
+                raise Conflict("not-listening", self._why_not(error)) from error
+
+    def _why_not(self, error: OSError) -> str:
+        what = f"can't listen on {self._bind()}: {error.strerror or error}"
+        if error.errno == errno.EADDRINUSE:
+            return f"{what}; choose another port: make run PORT={min(self.port + 1, 65535)}"
+        if error.errno == errno.EACCES:
+            return f"{what}; choose a port from 1024 on: make run PORT=8000"
+        return f"{what}; HOST must be an address of this machine, such as 127.0.0.1"
 
     def _wait_until_up(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -162,15 +169,15 @@ class Serving:
     def _welcome(self) -> str:
         address = self._address()
         return click.style(f"\njadelite runs at {address}\n", bold=True) + (
-            f"\n  1. Judge ten edits, then see what the model said:  {address}?uselang=fa"
-            f"\n  2. Read where model and people disagree:           {address}reports/sample-fa"
-            f"\n  3. See it without translations, by message:        {address}?uselang=qqx"
+            f"\n  1. Judge ten edits, then see what the model said:  {address}"
+            f"\n  2. Read where model and people disagree:           {address}reports/sample-en"
+            f"\n  3. The same in Persian, from right to left:        {address}?uselang=fa"
             "\n\nCtrl-C stops it."
         )
 
 
-def require_writable(folder: Path) -> None:
-    """Raise Invalid, naming the folder, unless files can be made in it."""
+def require_writable(folder: Path, use: str) -> None:
+    """Raise Invalid, naming the folder and its use, unless files can be made in it."""
     probe = folder / f".probe-{secrets.token_hex(4)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -180,13 +187,13 @@ def require_writable(folder: Path) -> None:
         raise Invalid(
             "unwritable",
             f"can't write to {folder}: {error.strerror}; expected a folder this user may write to,"
-            " or another place in JADELITE_DATABASE_URL",
+            f" for {use}",
         ) from error
 
 
 def _own_secret() -> str:
     """The demonstration's own secret, made on first use and readable by this user only."""
-    require_writable(INSTANCE)
+    require_writable(INSTANCE, "the secret key and, by default, the database")
     path = INSTANCE / "secret-key"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -16,4 +16,5 @@ def group() -> None:
 def run(*, is_once: bool) -> None:
     """Run work until stopped."""
     n_run = worker.run(services(), is_once=is_once)
-    click.echo(f"{n_run} pieces of work done")
+    if is_once:
+        click.echo(f"work done: {n_run}")

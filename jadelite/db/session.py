@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm import sessionmaker
 
-from jadelite.domain.errors import Conflict, Unavailable
+from jadelite.domain.errors import Conflict, Invalid, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
 WRITING = "jadelite_writing"
@@ -74,7 +74,14 @@ def _make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    try:
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    except (ArgumentError, ValueError) as error:
+        raise Invalid(
+            "bad-database-url",
+            "JADELITE_DATABASE_URL can't be understood; expected"
+            " postgresql://USER:PASSWORD@HOST:PORT/NAME",
+        ) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
@@ -103,11 +110,7 @@ def _explained() -> Iterator[None]:
     except OperationalError as error:
         if "no such" in str(error.orig):  # a missing table or column is a bug, not the weather
             raise
-        raise Unavailable(
-            "database-unavailable",
-            "the database does not take this now (locked, full or not reachable); try again",
-            retry_after_seconds=5,
-        ) from error
+        raise _unavailable(error) from error
     except IntegrityError as error:
         if "unique" not in str(error.orig).lower():
             raise
@@ -115,8 +118,16 @@ def _explained() -> Iterator[None]:
             "clash", "somebody stored the same thing in the same moment; try again"
         ) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable(
-                "database-unavailable", "the database went away; try again", retry_after_seconds=5
-            ) from error
+        if error.connection_invalidated or "not a database" in str(error.orig):
+            raise _unavailable(error) from error
         raise
+
+
+def _unavailable(error: DBAPIError) -> Unavailable:
+    """Locked, full, not reachable, not a database: the driver's own first line says which."""
+    reason = str(error.orig).strip().splitlines() or ["no reason given"]
+    return Unavailable(
+        "database-unavailable",
+        f"the database does not take this now: {reason[0]}",
+        retry_after_seconds=5,
+    )

@@ -185,15 +185,23 @@ def _select() -> str:
     asked = request.args.get("uselang", "")
     if asked == QQX:
         return DEFAULT
-    for code in (asked, session.get(SAVED)):
-        if code in LANGUAGES:
-            return str(code)
-    return _from_browser(request.accept_languages)
+    code = _primary(asked)
+    if code in LANGUAGES:
+        # Who follows a link in a language stays in it, unless they had chosen one before.
+        session.setdefault(SAVED, code)
+        return code
+    saved = session.get(SAVED)
+    return saved if saved in LANGUAGES else _from_browser(request.accept_languages)
+
+
+def _primary(tag: str) -> str:
+    """The language of a tag such as fa-AF or FA."""
+    return tag.replace("_", "-").split("-")[0].lower()
 
 
 def _from_browser(accepted: LanguageAccept) -> str:
     for tag, quality in accepted:
-        code = tag.replace("_", "-").split("-")[0].lower()
+        code = _primary(tag)
         if quality > 0 and code in LANGUAGES:
             return code
     return DEFAULT

@@ -90,7 +90,7 @@ def test_the_schema_is_checked_and_upgraded(run) -> None:
 
 def test_the_worker_runs_what_is_due(run, sqlite_database) -> None:
     factories.make_campaign(sqlite_database, utc_now())
-    assert "0 pieces of work done" in run("worker", "run", "--once").stdout
+    assert "work done: 0" in run("worker", "run", "--once").stdout
 
 
 def test_models_are_listed_and_score_what_scores_import_reads(run) -> None:

@@ -72,7 +72,8 @@ class Running:
         return body.decode()
 
     def __exit__(self, *rest: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         _, self.errors = self.process.communicate(timeout=20)
 
 
@@ -100,6 +101,35 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert (code, said.count("\n")) == (5, 0)
     assert f"can't listen on 127.0.0.1:{port}" in said
     assert f"make run PORT={port + 1}" in said
+
+
+def test_a_host_that_is_not_here_is_one_sentence(tmp_path: Path) -> None:
+    code, said = refused(tmp_path, "--host", "192.0.2.1", "--port", str(free_port()))
+    assert (code, said.count("\n")) == (5, 0)
+    assert "HOST must be an address of this machine" in said
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite3").write_text("a shopping list, not a database" * 40)
+    url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    code, said = refused(tmp_path, "--port", str(free_port()), JADELITE_DATABASE_URL=url)
+    assert (code, said.count("\n")) == (75, 0), said
+    assert "file is not a database" in said
+
+
+def test_an_address_of_a_database_that_makes_no_sense_is_one_sentence(tmp_path: Path) -> None:
+    url = "postgresql://me@localhost:abc/j"
+    code, said = refused(tmp_path, "--port", str(free_port()), JADELITE_DATABASE_URL=url)
+    assert (code, said.count("\n")) == (2, 0), said
+    assert "JADELITE_DATABASE_URL can't be understood" in said
+
+
+def test_closing_the_terminal_stops_everything(tmp_path: Path) -> None:
+    with Running(tmp_path) as running:
+        running.process.send_signal(signal.SIGHUP)
+        running.process.wait(timeout=20)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", running.port)) != 0
 
 
 def test_a_database_newer_than_the_code_is_one_sentence(tmp_path: Path) -> None:

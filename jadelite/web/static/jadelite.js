@@ -1,4 +1,5 @@
-// Keys on the review page, and the focus where it helps. Everything works without this file.
+// Keys on the review page, answers kept through a reload, the focus where it helps.
+// Everything works without this file.
 
 const SWITCH = "jadelite-keys";
 const root = document.documentElement;
@@ -17,22 +18,29 @@ function digitOf(event) {
   return code && !event.shiftKey ? Number(code[1]) : 0;
 }
 
-function currentQuestion(questions) {
-  const focused = questions.find((item) => item.contains(document.activeElement));
-  const open = questions.find((item) => !item.querySelector("input:checked"));
-  return open ?? focused ?? questions[0];
+const questionsOf = (form) => [...form.querySelectorAll("fieldset.question")];
+const isOpen = (question) => !question.querySelector("input:checked");
+
+// Where the hand goes next: the first open question, else the button that saves.
+function goOn(form) {
+  const next = questionsOf(form).find(isOpen);
+  const target = next?.querySelector("input") ?? form.querySelector("button.primary");
+  target.focus({ preventScroll: true });
+  (next ?? target).scrollIntoView({ block: "nearest" });
 }
 
+// A digit answers the question that has the focus, else the first open one, else the last.
 function answer(form, digit) {
-  const questions = [...form.querySelectorAll("fieldset.question")];
-  const choices = currentQuestion(questions)?.querySelectorAll("input[type=radio]") ?? [];
-  const chosen = choices[digit - 1];
+  const questions = questionsOf(form);
+  const question =
+    questions.find((item) => item.contains(document.activeElement)) ??
+    questions.find(isOpen) ??
+    questions.at(-1);
+  const chosen = question?.querySelectorAll("input[type=radio]")[digit - 1];
   if (!chosen) return false;
   chosen.checked = true;
-  chosen.focus({ preventScroll: true });
-  const next = questions.find((item) => !item.querySelector("input:checked"));
-  (next ?? form).scrollIntoView({ block: "nearest" });
-  if (!next) form.querySelector("button.primary").focus({ preventScroll: true });
+  chosen.dispatchEvent(new Event("change", { bubbles: true }));
+  goOn(form);
   return true;
 }
 
@@ -43,10 +51,15 @@ function toggle(details) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !isOn()) return;
+  // A key held down must not run through two edits.
+  if (event.repeat && !isTyping(event.target) && (event.key === "Enter" || digitOf(event))) {
+    event.preventDefault();
+    return;
+  }
   const form = document.querySelector("form[data-keys]");
   if (!form) return;
   if (isTyping(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") goOn(form);
     return;
   }
   const digit = digitOf(event);
@@ -67,8 +80,41 @@ if (box) {
   box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
 }
 
+// Answers that were chosen but not saved outlive a reload or another language.
+function keepAnswers(form) {
+  const key = `jadelite-draft:${form.getAttribute("action")}`;
+  const fields = () =>
+    [...new FormData(form)].filter(([name]) => name === "note" || name.startsWith("answer-"));
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  if (!fields().some(([, value]) => value)) {
+    for (const [name, value] of kept) {
+      if (name === "note") form.elements.note.value = value;
+      else for (const radio of form.querySelectorAll(`[name="${name}"]`)) radio.checked ||= radio.value === value;
+    }
+  }
+  const keep = () => sessionStorage.setItem(key, JSON.stringify(fields()));
+  form.addEventListener("input", keep);
+  form.addEventListener("change", keep);
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
+
+const judging = document.querySelector("form[data-keys]");
+if (judging) keepAnswers(judging);
+
 // After the reveal, Enter goes on; after a refused form, the problem is read first.
-(document.querySelector("#problem") ?? document.querySelector("[data-next]"))?.focus({ preventScroll: true });
+const problem = document.querySelector("#problem");
+if (problem) problem.focus();
+else document.querySelector("[data-next]")?.focus({ preventScroll: true });
+
+// A report that is being computed is looked for again, a few times.
+const due = document.querySelector("[data-reload]");
+if (due) {
+  const tries = Number(sessionStorage.getItem("jadelite-reloads") ?? 0);
+  sessionStorage.setItem("jadelite-reloads", String(tries + 1));
+  if (tries < 5) setTimeout(() => location.reload(), 2000);
+} else {
+  sessionStorage.removeItem("jadelite-reloads");
+}
 
 // A menu closes with Escape, or when somebody looks elsewhere.
 const menu = document.querySelector("details.menu");
