@@ -6,6 +6,7 @@ Read once, by whoever starts a process; everybody else receives a `Settings`.
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            _ = urlsplit(value).port
+        except ValueError as error:
+            raise ValueError("must have a number as its port, or none") from error
         return value
 
     @property

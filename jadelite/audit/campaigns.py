@@ -12,7 +12,7 @@ from jadelite.db.session import Database
 from jadelite.domain.campaigns import Campaign, CampaignState
 from jadelite.domain.errors import Conflict, Invalid, NotFound
 from jadelite.domain.facets import EDITQUALITY
-from jadelite.domain.records import is_slug
+from jadelite.domain.names import is_slug
 from jadelite.wiki import sites
 
 MAX_K = 50

@@ -17,7 +17,7 @@ from jadelite.domain.facets import EDITQUALITY
 from jadelite.wiki import sites
 
 SAMPLE_LANGUAGES = ("ar", "ca", "fa", "fi", "en")
-SAMPLE_K = 5
+SAMPLE_K = 3
 SEED = 1
 # The local model never says 0.5 of an ordinary edit: nine in a hundred of its training rows are
 # damaging, so it acts where an edit looks more likely damaging than the average one does.

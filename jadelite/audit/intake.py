@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from jadelite.audit.lines import Batch, Options, Outcome, Progress, Reader, Summary, digest, run
 from jadelite.db import edits, scores
+from jadelite.db.edits import NewEdit
 from jadelite.db.scores import NewScore
 from jadelite.db.session import Database
-from jadelite.domain.edits import Edit
 from jadelite.domain.errors import FieldError, Invalid
 from jadelite.domain.facets import QUESTIONS, question_of_model
 from jadelite.domain.records import parse_edit, parse_score
@@ -26,7 +27,7 @@ def import_edits(
     progress: Progress,
 ) -> Summary:
     """Store edits. An edit known only by its number is completed; nothing known is changed."""
-    reader = Reader("edits", parse_edit, _store_edits)
+    reader = Reader("edits", _read_edit, _store_edits)
     return run(database, lines, reader, options, now, progress)
 
 
@@ -49,15 +50,20 @@ def import_scores(
     return run(database, lines, reader, options, now, progress)
 
 
-def _store_edits(batch: Batch, values: list[Edit]) -> list[Outcome]:
+def _read_edit(data: dict[str, Any]) -> NewEdit:
+    """An edit with its diff, made before any transaction is open: on large pages it takes long."""
+    edit = parse_edit(data)
+    diff = None
+    if edit.text_after is not None:
+        diff = local_diff(edit.text_before or "", edit.text_after)
+    return NewEdit(edit, diff)
+
+
+def _store_edits(batch: Batch, values: list[NewEdit]) -> list[Outcome]:
     outcomes: list[Outcome] = [""] * len(values)
-    for dbname, places in _by_wiki(values).items():
+    for dbname, places in _by_wiki([value.edit.wiki for value in values]).items():
         found = edits.store(
-            batch.session,
-            batch.wiki_id(dbname),
-            [values[place] for place in places],
-            local_diff,
-            batch.now,
+            batch.session, batch.wiki_id(dbname), [values[place] for place in places], batch.now
         )
         for place, outcome in zip(places, found, strict=True):
             outcomes[place] = outcome
@@ -68,7 +74,7 @@ def _store_scores(batch: Batch, values: list[Score]) -> list[Outcome]:
     outcomes: list[Outcome] = [""] * len(values)
     versions: dict[tuple[str, str], tuple[int, str] | FieldError] = {}
     new: list[NewScore] = []
-    for dbname, places in _by_wiki(values).items():
+    for dbname, places in _by_wiki([value.wiki for value in values]).items():
         chosen = {}
         for place in places:
             model = _version(batch, values[place], versions)
@@ -152,8 +158,9 @@ def _new_score(score: Score, edit_id: int, version_id: int, positive: str) -> Ne
     )
 
 
-def _by_wiki(values: Sequence[Edit | Score]) -> dict[str, list[int]]:
+def _by_wiki(names: Sequence[str]) -> dict[str, list[int]]:
+    """Positions by the wiki that stands there."""
     places: dict[str, list[int]] = {}
-    for place, value in enumerate(values):
-        places.setdefault(value.wiki, []).append(place)
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
     return places

@@ -11,7 +11,7 @@ from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import Campaign, Task
 from jadelite.domain.errors import Conflict, Forbidden, NotFound
 from jadelite.domain.facets import FACETS
-from jadelite.domain.judgments import Draft, Judgment, check_draft
+from jadelite.domain.judgments import Draft, Exposure, Judgment, check_draft
 from jadelite.domain.people import Actor
 
 Outcome = Literal["recorded", "known", "revised"]
@@ -32,7 +32,7 @@ def record(
 
     The same answers again find the stored row. Raises Invalid for an incomplete draft, Conflict
     for other answers on the same task (that is a revision), a closed campaign, or an edit that
-    others completed after this reviewer's hold on it had lapsed.
+    others took over after this reviewer's hold on it had lapsed; NotFound for a task never held.
     """
     reviewer_id = _reviewer(actor)
     with database.transaction() as session:
@@ -44,14 +44,13 @@ def record(
         _require_open(campaign)
         lease = tasks.lease_of(session, task.task_id, reviewer_id)
         if lease is None:
-            raise Conflict("not-yours", f"task {task.task_id} is not held by this reviewer")
+            raise NotFound("no-task", f"task {task.task_id} is not held by this reviewer")
         if not tasks.has_room(session, campaign, task.task_id, reviewer_id, now):
             raise Conflict(
                 "task-complete",
-                f"task {task.task_id} got its {campaign.k} judgments after the hold on it lapsed",
+                f"others took over task {task.task_id} after the hold on it had lapsed",
             )
-        # Whoever judged the edit elsewhere has seen its score and the others' answers there.
-        seen = tasks.has_judged_edit(session, task.edit_id, reviewer_id)
+        seen = _exposure(session, task, reviewer_id)
         judgment_id = judgments.add(
             session,
             NewJudgment(
@@ -62,8 +61,8 @@ def record(
                 answers=draft.answers,
                 note=draft.note,
                 note_language=draft.ui_language,
-                score_seen="yes" if seen else "no",
-                peers_seen="yes" if seen else "no",
+                score_seen=seen,
+                peers_seen=seen,
                 client_key=f"web:{task.task_id}:{reviewer_id}:1",
                 origin="web",
                 ui_language=draft.ui_language,
@@ -125,6 +124,13 @@ def revise(
             session, "judgment.revised", campaign, judgment_id, actor, now, report_delay_seconds
         )
         return Recorded(judgment_id, "revised")
+
+
+def _exposure(session: Session, task: Task, reviewer_id: int) -> Exposure:
+    """Whether score and others' answers were known: surely, perhaps, or surely not."""
+    if tasks.has_judged_edit(session, task.edit_id, reviewer_id):
+        return "yes"
+    return "unknown" if tasks.was_public(session, task) else "no"
 
 
 def _reviewer(actor: Actor) -> int:

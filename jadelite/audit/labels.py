@@ -87,7 +87,9 @@ def _store_fresh(
     counts: Counter[int] = Counter()
     for place, task_id in task_of.items():
         value = values[place]
-        reviewer_id = reviewer_of[value.reviewer] if value.reviewer is not None else None
+        reviewer_id = None
+        if value.reviewer is not None:
+            reviewer_id = reviewer_of[(value.reviewer, value.is_bot)]
         earlier = None
         if reviewer_id is not None:
             if (task_id, reviewer_id) in waiting:  # the row it may revise must be stored first
@@ -149,20 +151,21 @@ def _new_judgment(
     )
 
 
-def _reviewers(batch: Batch, values: list[ImportedJudgment]) -> dict[str, int]:
-    """Row numbers by what the file calls them; as it may be a name, only its digest is kept."""
-    digest_of = {
-        value.reviewer: hashlib.sha256(value.reviewer.encode()).hexdigest()
-        for value in values
-        if value.reviewer is not None
-    }
-    kinds: dict[str, ReviewerKind] = {
-        digest_of[value.reviewer]: "bot" if value.is_bot else "imported"
-        for value in values
-        if value.reviewer is not None
-    }
+def _reviewers(batch: Batch, values: list[ImportedJudgment]) -> dict[tuple[str, bool], int]:
+    """Row numbers by what the file calls them, people and bots apart.
+
+    As what it calls them may be a name, only its digest is kept.
+    """
+    digests: dict[tuple[str, bool], str] = {}
+    kinds: dict[str, ReviewerKind] = {}
+    for value in values:
+        if value.reviewer is not None:
+            name = f"bot\0{value.reviewer}" if value.is_bot else value.reviewer
+            key = hashlib.sha256(name.encode()).hexdigest()
+            digests[(value.reviewer, value.is_bot)] = key
+            kinds[key] = "bot" if value.is_bot else "imported"
     ids = reviewers.ensure_many(batch.session, kinds, issuer="import", now=batch.now)
-    return {name: ids[key] for name, key in digest_of.items()}
+    return {who: ids[key] for who, key in digests.items()}
 
 
 def _conflict(value: ImportedJudgment) -> FieldError:

@@ -14,12 +14,14 @@ from typing import Any, Generic, TypeVar
 from jadelite.db import edits, imports
 from jadelite.db.imports import ImportKind
 from jadelite.db.session import Database, Session
-from jadelite.domain.errors import FieldError, Invalid
+from jadelite.domain.errors import Conflict, FieldError, Invalid
 from jadelite.domain.judgments import Origin
 from jadelite.domain.records import decode_line
 from jadelite.wiki import sites
 
 BATCH_SIZE = 500
+BATCH_BYTES = 16_000_000  # what the lines of one batch may hold in memory together
+MAX_TRIES = 5  # for a batch that clashes with another import
 MAX_BAD_KEPT = 1000
 
 T = TypeVar("T")
@@ -38,7 +40,10 @@ class BadLine:
 
 @dataclass
 class Summary:
-    """What an import did so far. `bad` keeps the first MAX_BAD_KEPT, `n_bad` counts all."""
+    """What an import did so far. `bad` keeps the first MAX_BAD_KEPT, `n_bad` counts all.
+
+    `broken` says why the file could not be read to its end, None if it could.
+    """
 
     n_lines: int = 0
     n_stored: int = 0
@@ -46,6 +51,7 @@ class Summary:
     n_completed: int = 0
     n_bad: int = 0
     bad: list[BadLine] = field(default_factory=list)
+    broken: str | None = None
 
     def refuse(self, number: int, error: FieldError) -> None:
         """Count a bad line."""
@@ -109,51 +115,98 @@ def run(
     now: datetime,
     progress: Progress,
 ) -> Summary:
-    """Read all lines; `progress` hears of each batch. The good lines of a batch go in at once."""
+    """Read all lines; `progress` hears of each batch. The good lines of a batch go in at once.
+
+    A file that breaks off (a damaged archive) ends the reading; `broken` says why, and what came
+    before is in.
+    """
     summary = Summary()
     import_batch_id: int | None = None
-    for numbered in _batches(lines):
-        good: list[tuple[int, T]] = []
-        for number, line in numbered:
-            summary.n_lines = number
-            try:
-                good.append((number, reader.parse(decode_line(line))))
-            except Invalid as error:
-                for wrong in error.fields[:1]:
-                    summary.refuse(number, FieldError(wrong.field, wrong.code, error.detail))
-                if options.is_strict:
-                    break
-        with database.transaction() as session:
-            batch = Batch(session, reader.kind, options, now)
-            batch.import_batch_id = import_batch_id
-            outcomes = reader.store(batch, [value for _, value in good])
-            if options.is_dry_run:
-                session.rollback()
-                batch.import_batch_id = None
-        import_batch_id = batch.import_batch_id
-        for (number, _), outcome in zip(good, outcomes, strict=True):
-            if isinstance(outcome, FieldError):
-                summary.refuse(number, outcome)
-            else:
-                summary.n_stored += outcome == "stored"
-                summary.n_known += outcome == "known"
-                summary.n_completed += outcome == "completed"
-        progress(summary)
-        if options.is_strict and summary.n_bad:
-            break
+    try:
+        # Strict means that nothing after a bad line goes in, not even in the same batch.
+        for numbered in _batches(lines, 1 if options.is_strict else BATCH_SIZE):
+            good = _parse(numbered, reader, summary)
+            outcomes, import_batch_id = _store(
+                database, [value for _, value in good], reader, options, now, import_batch_id
+            )
+            _count(summary, [number for number, _ in good], outcomes)
+            progress(summary)
+            if options.is_strict and summary.n_bad:
+                break
+    except Invalid as error:
+        summary.broken = error.detail
+    summary.bad.sort(key=lambda wrong: wrong.number)
     return summary
 
 
-def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
+def _parse(
+    numbered: list[tuple[int, bytes]], reader: Reader[T], summary: Summary
+) -> list[tuple[int, T]]:
+    good: list[tuple[int, T]] = []
+    for number, line in numbered:
+        summary.n_lines = number
+        try:
+            good.append((number, reader.parse(decode_line(line))))
+        except Invalid as error:
+            for wrong in error.fields[:1]:
+                summary.refuse(number, FieldError(wrong.field, wrong.code, error.detail))
+    return good
+
+
+def _store(
+    database: Database,
+    values: list[T],
+    reader: Reader[T],
+    options: Options,
+    now: datetime,
+    import_batch_id: int | None,
+) -> tuple[list[Outcome], int | None]:
+    """Outcomes by position, and the row of this import; a clash with another import is retried."""
+    for is_last in (*[False] * (MAX_TRIES - 1), True):
+        try:
+            with database.transaction() as session:
+                batch = Batch(session, reader.kind, options, now)
+                batch.import_batch_id = import_batch_id
+                outcomes = reader.store(batch, values)
+                if options.is_dry_run:
+                    session.rollback()
+                    return outcomes, None
+            return outcomes, batch.import_batch_id
+        except Conflict:
+            if is_last:
+                raise
+    raise RuntimeError("the last try returns or raises")
+
+
+def _count(summary: Summary, numbers: list[int], outcomes: list[Outcome]) -> None:
+    for number, outcome in zip(numbers, outcomes, strict=True):
+        if isinstance(outcome, FieldError):
+            summary.refuse(number, outcome)
+        else:
+            summary.n_stored += outcome == "stored"
+            summary.n_known += outcome == "known"
+            summary.n_completed += outcome == "completed"
+
+
+def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[tuple[int, bytes]]]:
+    """Numbered lines, at most `size` and BATCH_BYTES at once; errors come after what was read."""
     batch: list[tuple[int, bytes]] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            batch.append((number, line))
-        if len(batch) >= BATCH_SIZE:
-            yield batch
-            batch = []
+    n_bytes = 0
+    failure = None
+    try:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                batch.append((number, line))
+                n_bytes += len(line)
+            if len(batch) >= size or n_bytes >= BATCH_BYTES:
+                yield batch
+                batch, n_bytes = [], 0
+    except Invalid as error:
+        failure = error
     if batch:
         yield batch
+    if failure is not None:
+        raise failure
 
 
 def digest(value: dict[str, Any]) -> str:

@@ -11,11 +11,26 @@ from jadelite.domain.people import DEMO_ROLES, VISITOR, Actor, Role
 
 
 def find_actor(database: Database, reviewer_id: int | None) -> Actor:
-    """Who stands behind a session; the visitor where nobody does."""
+    """Who a reviewer is; the visitor where there is none."""
     if reviewer_id is None:
         return VISITOR
     with database.reading() as session:
         return reviewers.actor(session, reviewer_id) or VISITOR
+
+
+def sign_out(database: Database, actor: Actor, *, now: datetime) -> None:
+    """End all sessions of somebody, wherever they run."""
+    if actor.reviewer_id is None:
+        return
+    with database.transaction() as session:
+        reviewers.end_sessions(session, actor.reviewer_id)
+        events.append(
+            session,
+            "reviewer.signed-out",
+            subject=f"reviewer:{actor.reviewer_id}",
+            now=now,
+            actor_id=actor.reviewer_id,
+        )
 
 
 def try_it(database: Database, *, is_demo: bool, now: datetime) -> int:

@@ -78,19 +78,22 @@ def compute(database: Database, slug: str, *, now: datetime, seed: int = SEED) -
 def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int) -> Report:
     """The report of these inputs: the same inputs, code and seed give the same report."""
     people = [answer for answer in inputs.answers if answer.reviewer_kind != "bot"]
-    used = blind_first(people, may_be_unknown=campaign.kind == "import")
+    counted = blind_first(people, may_be_unknown=campaign.kind == "import")
+    # Figures over edits that are still judged would give their votes away, by subtraction.
+    used = [answer for answer in counted if answer.edit_id not in inputs.waiting]
+    k = _effective_k(campaign, used)
     voters = {answer.reviewer_id for answer in used if answer.reviewer_id is not None}
     n_nameless = len({answer.judgment_id for answer in used if answer.reviewer_id is None})
     questions = []
     for question in FACETS[campaign.facet].questions:
         answers = [answer for answer in used if answer.question == question.name]
-        questions.append(_question(question, answers, campaign, inputs, seed))
+        questions.append(_question(question, answers, campaign, k, inputs, seed))
     return Report(
         campaign=campaign.slug,
         wiki=campaign.wiki,
         kind=campaign.kind,
-        k=campaign.k,
-        min_votes=campaign.min_votes,
+        k=k,
+        min_votes=min(2, k),
         computed_at=now,
         code_version=__version__,
         seed=seed,
@@ -99,6 +102,7 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
         n_edits_judged=len({answer.edit_id for answer in used}),
         n_judgments=_n_judgments(people),
         n_judgments_used=_n_judgments(used),
+        n_judgments_waiting=_n_judgments(counted) - _n_judgments(used),
         n_exposed=_n_judgments(a for a in people if "yes" in (a.score_seen, a.peers_seen)),
         n_exposure_unknown=_n_judgments(
             a for a in used if "unknown" in (a.score_seen, a.peers_seen)
@@ -113,7 +117,8 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
 def blind_first(answers: Iterable[CountedAnswer], *, may_be_unknown: bool) -> list[CountedAnswer]:
     """Each reviewer's first judgment of a task that was not withdrawn, if it was given blind.
 
-    With `may_be_unknown`, judgments of which nobody says what had been seen count too; the
+    Whoever had seen the score or the others' answers once is not blind later, whatever a later row
+    says. With `may_be_unknown`, judgments of which nobody says what had been seen count too; the
     report says how many. Judgments of unknown people are each taken as somebody's first.
     """
     rows = list(answers)
@@ -124,10 +129,9 @@ def blind_first(answers: Iterable[CountedAnswer], *, may_be_unknown: bool) -> li
     for row in rows:
         if row.action == "withdraw" or (row.task_id, row.reviewer_id) in withdrawn:
             continue
-        if row.score_seen not in allowed or row.peers_seen not in allowed:
-            continue
         who = -row.judgment_id if row.reviewer_id is None else row.reviewer_id
-        if first.setdefault((row.task_id, who), row.judgment_id) == row.judgment_id:
+        is_first = first.setdefault((row.task_id, who), row.judgment_id) == row.judgment_id
+        if is_first and row.score_seen in allowed and row.peers_seen in allowed:
             kept.append(row)
     return kept
 
@@ -147,14 +151,15 @@ def _question(
     question: Question,
     answers: Sequence[CountedAnswer],
     campaign: Campaign,
+    k: int,
     inputs: ReportInputs,
     seed: int,
 ) -> QuestionReport:
     counted = count_votes(answers)
     votes = Votes.from_rows(counted.rows)
-    labels = votes.labels(unsure="half", min_votes=campaign.min_votes)
+    labels = votes.labels(unsure="half", min_votes=min(2, k))
     models = tuple(
-        _model(model, counted, campaign, inputs, seed)
+        _model(model, counted, campaign, k, inputs, seed)
         for model in inputs.models
         if model.model.question == question.name
     )
@@ -171,7 +176,12 @@ def _question(
 
 
 def _model(
-    scored: ScoredModel, counted: Counted, campaign: Campaign, inputs: ReportInputs, seed: int
+    scored: ScoredModel,
+    counted: Counted,
+    campaign: Campaign,
+    k: int,
+    inputs: ReportInputs,
+    seed: int,
 ) -> ModelReport:
     held = counted.only(scored.probabilities)
     votes = Votes.from_rows(held.rows)
@@ -183,7 +193,7 @@ def _model(
             probability,
             threshold=scored.threshold,
             unsure=unsure,
-            min_votes=campaign.min_votes,
+            min_votes=min(2, k),
             seed=seed,
         )
 
@@ -194,11 +204,11 @@ def _model(
         threshold=scored.threshold,
         sure=SURE,
         firm_share=FIRM_SHARE,
-        firm_votes=min(FIRM_VOTES, campaign.k),
+        firm_votes=min(FIRM_VOTES, k),
     )
     shown = [row for row in missed if held.edit_ids[row] not in inputs.masked]
     table = main.confusion
-    bins = score_bins(votes, probability, n_bins=N_BINS, min_votes=campaign.min_votes)
+    bins = score_bins(votes, probability, n_bins=N_BINS, min_votes=min(2, k))
     return ModelReport(
         model=scored.model.model,
         version=scored.model.version,
@@ -255,6 +265,14 @@ def _listed(
         n_no=n_no,
         n_unsure=n_unsure,
     )
+
+
+def _effective_k(campaign: Campaign, used: Sequence[CountedAnswer]) -> int:
+    """How many people judged an edit at most: an import may hold more votes than were asked for."""
+    voters: dict[int, set[int]] = {}
+    for answer in used:
+        voters.setdefault(answer.edit_id, set()).add(answer.judgment_id)
+    return max([campaign.k, *(len(votes) for votes in voters.values())])
 
 
 def _figure(estimate: Estimate) -> Figure:

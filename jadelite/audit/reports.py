@@ -10,7 +10,7 @@ from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import CampaignProgress
 from jadelite.domain.errors import NotFound
 from jadelite.domain.people import Actor
-from jadelite.domain.reports import Report
+from jadelite.domain.reports import ModelReport, Report
 
 MAX_CAMPAIGNS = 100
 
@@ -86,10 +86,39 @@ def _page(session: Session, slug: str) -> CampaignPage:
     if not found:
         raise NotFound("no-campaign", f"there is no campaign {slug!r}")
     campaign_id = found[0].campaign.campaign_id
+    report = reports.newest(session, campaign_id)
     return CampaignPage(
         progress=found[0],
-        report=reports.newest(session, campaign_id),
+        report=None if report is None else _masked_now(session, report),
         is_report_due=work.is_waiting(session, f"compute-report:{campaign_id}"),
         n_reviewers=campaigns.n_reviewers(session, campaign_id),
         n_left=None,
+    )
+
+
+def _masked_now(session: Session, report: Report) -> Report:
+    """The report without naming edits that some open task asks about by now."""
+    listed = [
+        edit.rev_id
+        for question in report.questions
+        for model in question.models
+        for edit in model.confident_misses
+    ]
+    masked = tasks.masked_revisions(session, report.wiki, listed) if listed else set()
+    if not masked:
+        return report
+    questions = tuple(
+        replace(question, models=tuple(_unlisted(model, masked) for model in question.models))
+        for question in report.questions
+    )
+    return replace(report, questions=questions)
+
+
+def _unlisted(model: ModelReport, masked: set[int]) -> ModelReport:
+    shown = tuple(edit for edit in model.confident_misses if edit.rev_id not in masked)
+    n_more = len(model.confident_misses) - len(shown)
+    return replace(
+        model,
+        confident_misses=shown,
+        n_confident_misses_masked=model.n_confident_misses_masked + n_more,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jadelite.audit import access
-from jadelite.db import campaigns, edits, events, judgments, scores, tasks
+from jadelite.db import campaigns, edits, events, judgments, reviewers, scores, tasks
 from jadelite.db.edits import StoredEdit
 from jadelite.db.scores import StoredScore
 from jadelite.db.session import Database, Session
@@ -22,6 +22,7 @@ from jadelite.domain.campaigns import (
 from jadelite.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from jadelite.domain.facets import FACETS, Facet
 from jadelite.domain.judgments import SKIP_REASONS, Judgment
+from jadelite.domain.names import is_slug, is_wiki_name
 from jadelite.domain.people import Actor
 
 MAX_TRIES = 5  # for a task that somebody else completes in the same moment
@@ -95,6 +96,7 @@ def take_task(
     """
     reviewer_id = _reviewer(actor)
     with database.transaction() as session:
+        reviewers.lock(session, reviewer_id)  # two clicks at once must not hold two edits
         campaign = find_campaign(session, slug)
         require_gate(session, campaign)
         if not campaign.is_open:
@@ -191,7 +193,7 @@ def reveal_page(
 def edit_page(database: Database, wiki: str, rev_id: int) -> EditPage:
     """An edit as anybody may see it. Raises NotFound for one that is not stored."""
     with database.reading() as session:
-        edit = edits.find(session, wiki, rev_id)
+        edit = edits.find(session, wiki, rev_id) if is_wiki_name(wiki) else None
         if edit is None:
             raise NotFound("no-edit", f"edit {rev_id} of {wiki} is not known here")
         if tasks.is_masked(session, edit.edit_id):
@@ -260,7 +262,8 @@ def sitting(
 
 def find_campaign(session: Session, slug: str) -> Campaign:
     """The campaign of that name. Raises NotFound."""
-    campaign = campaigns.by_slug(session, slug)
+    # What can't be a name is not asked of the database, which might not even take it.
+    campaign = campaigns.by_slug(session, slug) if is_slug(slug) else None
     if campaign is None:
         raise NotFound("no-campaign", f"there is no campaign {slug!r}")
     return campaign

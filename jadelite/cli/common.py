@@ -19,8 +19,6 @@ from jadelite.domain.errors import Invalid
 from jadelite.domain.records import MAX_LINE_LENGTH
 from jadelite.wiring import Services
 
-SHOWN_BAD = 20
-
 format_option = click.option(
     "--format",
     "style",
@@ -84,12 +82,16 @@ class ProgressLine:
             click.echo(err=True)
 
 
-def tell(summary: Summary, *, style: str, is_dry_run: bool) -> None:
-    """Write the summary of an import, and leave with 2 if any line was bad."""
-    for wrong in summary.bad[:SHOWN_BAD]:
-        click.echo(f"line {wrong.number}: {wrong.field}: {wrong.reason}", err=True)
-    if summary.n_bad > SHOWN_BAD:
-        click.echo(f"... and {summary.n_bad - SHOWN_BAD} more bad lines", err=True)
+def tell(summary: Summary, *, style: str, is_dry_run: bool, note: str | None = None) -> None:
+    """Write the summary of an import; leave with 2 if a line was bad or the file broke off."""
+    for wrong in summary.bad:
+        click.echo(printable(f"line {wrong.number}: {wrong.field}: {wrong.reason}"), err=True)
+    if summary.n_bad > len(summary.bad):
+        click.echo(f"... and {summary.n_bad - len(summary.bad)} more bad lines", err=True)
+    if summary.broken is not None:
+        click.echo(f"stopped after line {summary.n_lines}: {summary.broken}", err=True)
+    if note is not None and not summary.n_stored:
+        click.echo("the note was not stored: it goes with lines that are new", err=True)
     if style == "json":
         click.echo(json.dumps({**asdict(summary), "dry_run": is_dry_run}))
     else:
@@ -98,5 +100,12 @@ def tell(summary: Summary, *, style: str, is_dry_run: bool) -> None:
             f"{summary.n_lines} lines: {summary.n_stored} stored, {summary.n_completed} completed,"
             f" {summary.n_known} known already, {summary.n_bad} bad{dry}"
         )
-    if summary.n_bad:
+    if summary.n_bad or summary.broken is not None:
         raise click.exceptions.Exit(BAD_LINES)
+
+
+def printable(text: str) -> str:
+    """The text without what could forge lines or steer a terminal, such characters as escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

@@ -34,4 +34,4 @@ def import_scores(
         parts.database, open_lines(path), options, now=parts.clock(), progress=progress
     )
     progress.finish()
-    tell(summary, style=style, is_dry_run=is_dry_run)
+    tell(summary, style=style, is_dry_run=is_dry_run, note=note)

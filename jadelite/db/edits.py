@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,13 @@ from jadelite.domain.edits import Edit, Wiki
 
 CHUNK = 500  # keeps IN lists below the parameter limits of both databases
 
-DiffMaker = Callable[[str, str], Diff]
+
+@dataclass(frozen=True)
+class NewEdit:
+    """An edit about to be stored, with its diff (None without text)."""
+
+    edit: Edit
+    diff: Diff | None
 
 
 @dataclass(frozen=True)
@@ -66,31 +72,36 @@ def ensure_bare(
     return found
 
 
-def store(
-    session: Session, wiki_id: int, edits: Sequence[Edit], make_diff: DiffMaker, now: datetime
-) -> list[str]:
+def store(session: Session, wiki_id: int, new: Sequence[NewEdit], now: datetime) -> list[str]:
     """Add edits of one wiki, and their diffs; outcome by position: stored, known or completed.
 
     An edit that is known only by its number is completed with what the line knows more; nothing
-    known is ever changed. The same edit twice in `edits` is known the second time.
+    known is ever changed.
     """
-    known = _known_facts(session, wiki_id, [edit.rev_id for edit in edits])
-    fresh: dict[int, Edit] = {}
-    outcomes = []
-    for edit in edits:
-        if edit.rev_id in known:
-            is_more = _complete(session, known[edit.rev_id], edit, make_diff, now)
-            outcomes.append("completed" if is_more else "known")
-        elif edit.rev_id in fresh:
-            outcomes.append("known")
+    known = _known_facts(session, wiki_id, [item.edit.rev_id for item in new])
+    outcomes: dict[int, str] = {}
+    first: dict[int, NewEdit] = {}
+    again: list[int] = []
+    for place, item in enumerate(new):
+        if item.edit.rev_id in first:
+            again.append(place)
+            continue
+        first[item.edit.rev_id] = item
+        if item.edit.rev_id in known:
+            is_more = _complete(session, known[item.edit.rev_id], item, now)
+            outcomes[place] = "completed" if is_more else "known"
         else:
-            fresh[edit.rev_id] = edit
-            outcomes.append("stored")
+            outcomes[place] = "stored"
+    fresh = [item for rev_id, item in first.items() if rev_id not in known]
     if fresh:
-        rows = [_facts(edit, wiki_id, now) for edit in fresh.values()]
-        ids = _insert_edits(session, rows)
-        _add_erasable(session, [(ids[rev], edit) for rev, edit in fresh.items()], make_diff, now)
-    return outcomes
+        ids = _insert_edits(session, [_facts(item.edit, wiki_id, now) for item in fresh])
+        pairs = [(ids[item.edit.rev_id], item) for item in fresh]
+        _add_texts(session, [pair for pair in pairs if pair[1].diff is not None], now)
+        _add_summaries(session, [pair for pair in pairs if pair[1].edit.comment is not None])
+    if again:  # the same edit twice: what the first line left open, the second may complete
+        found = store(session, wiki_id, [new[place] for place in again], now)
+        outcomes.update(zip(again, found, strict=True))
+    return [outcomes[place] for place in range(len(new))]
 
 
 def load(session: Session, edit_id: int) -> StoredEdit | None:
@@ -202,9 +213,8 @@ def _known_facts(
     return found
 
 
-def _complete(
-    session: Session, known: Mapping[str, Any], edit: Edit, make_diff: DiffMaker, now: datetime
-) -> bool:
+def _complete(session: Session, known: Mapping[str, Any], item: NewEdit, now: datetime) -> bool:
+    edit = item.edit
     facts = _facts(edit, 0, now)
     more = {
         column: facts[column]
@@ -216,14 +226,14 @@ def _complete(
     if more:
         session.execute(update(EditRow).where(EditRow.edit_id == known["edit_id"]).values(**more))
     # What the wiki hid must not come back by an old file.
-    is_text_new = edit.has_text and known["text"] is None and not known["is_text_hidden"]
+    is_text_new = item.diff is not None and known["text"] is None and not known["is_text_hidden"]
     is_comment_new = (
         edit.comment is not None and known["summary"] is None and not known["is_comment_hidden"]
     )
     if is_text_new:
-        _add_texts(session, [(known["edit_id"], edit)], make_diff, now)
+        _add_texts(session, [(known["edit_id"], item)], now)
     if is_comment_new:
-        _add_summaries(session, [(known["edit_id"], edit)])
+        _add_summaries(session, [(known["edit_id"], item)])
     return bool(more) or is_text_new or is_comment_new
 
 
@@ -251,24 +261,20 @@ def _insert_edits(session: Session, rows: list[dict[str, Any]]) -> dict[int, int
     return {row.rev_id: row.edit_id for row in session.execute(statement, rows)}
 
 
-def _add_erasable(
-    session: Session, edits: list[tuple[int, Edit]], make_diff: DiffMaker, now: datetime
-) -> None:
-    _add_texts(session, [pair for pair in edits if pair[1].has_text], make_diff, now)
-    _add_summaries(session, [pair for pair in edits if pair[1].comment is not None])
-
-
-def _add_texts(
-    session: Session, edits: list[tuple[int, Edit]], make_diff: DiffMaker, now: datetime
-) -> None:
-    if not edits:
-        return
+def _add_texts(session: Session, edits: list[tuple[int, NewEdit]], now: datetime) -> None:
     texts, diffs = [], []
-    for edit_id, edit in edits:
-        after = edit.text_after or ""
-        packed = make_diff(edit.text_before or "", after).to_json()
+    for edit_id, item in edits:
+        if item.diff is None:
+            continue
+        packed = item.diff.to_json()
         digest = hashlib.sha256(json.dumps(packed, ensure_ascii=False).encode()).hexdigest()
-        texts.append({"edit_id": edit_id, "text_before": edit.text_before, "text_after": after})
+        texts.append(
+            {
+                "edit_id": edit_id,
+                "text_before": item.edit.text_before,
+                "text_after": item.edit.text_after or "",
+            }
+        )
         diffs.append(
             {
                 "edit_id": edit_id,
@@ -278,13 +284,14 @@ def _add_texts(
                 "made_at": now,
             }
         )
-    session.execute(insert(EditTextRow), texts)
-    session.execute(insert(EditDiffRow), diffs)
+    if texts:
+        session.execute(insert(EditTextRow), texts)
+        session.execute(insert(EditDiffRow), diffs)
 
 
-def _add_summaries(session: Session, edits: list[tuple[int, Edit]]) -> None:
+def _add_summaries(session: Session, edits: list[tuple[int, NewEdit]]) -> None:
     if edits:
         session.execute(
             insert(EditSummaryRow),
-            [{"edit_id": edit_id, "comment": edit.comment} for edit_id, edit in edits],
+            [{"edit_id": edit_id, "comment": item.edit.comment} for edit_id, item in edits],
         )

@@ -77,7 +77,25 @@ def actor(session: Session, reviewer_id: int) -> Actor | None:
         )
     )
     kind: ReviewerKind = row.kind  # type: ignore[assignment]  # the check constraint guards it
-    return Actor(row.reviewer_id, row.pseudonym, kind, frozenset(held))
+    return Actor(row.reviewer_id, row.pseudonym, kind, frozenset(held), row.session_epoch)
+
+
+def lock(session: Session, reviewer_id: int) -> None:
+    """Keep a reviewer's other requests waiting until the transaction ends."""
+    session.execute(
+        select(ReviewerRow.reviewer_id)
+        .where(ReviewerRow.reviewer_id == reviewer_id)
+        .with_for_update()
+    )
+
+
+def end_sessions(session: Session, reviewer_id: int) -> None:
+    """Make every session of a reviewer invalid from the next request on."""
+    session.execute(
+        update(ReviewerRow)
+        .where(ReviewerRow.reviewer_id == reviewer_id)
+        .values(session_epoch=ReviewerRow.session_epoch + 1)
+    )
 
 
 def set_roles(session: Session, reviewer_id: int, roles: set[Role], now: datetime) -> None:

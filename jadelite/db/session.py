@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm import sessionmaker
 
-from jadelite.domain.errors import Conflict, Invalid, Unavailable
+from jadelite.domain.errors import Conflict, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
 WRITING = "jadelite_writing"
@@ -74,14 +74,7 @@ def _make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    try:
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-    except (ArgumentError, ValueError) as error:
-        raise Invalid(
-            "bad-database-url",
-            "JADELITE_DATABASE_URL can't be understood; expected"
-            " postgresql://USER:PASSWORD@HOST:PORT/NAME",
-        ) from error
+    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
@@ -92,6 +85,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
+        # Without it REPLACE would delete a row past the triggers that keep facts.
+        "recursive_triggers = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

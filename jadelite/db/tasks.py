@@ -1,6 +1,6 @@
 """Queries on tasks: which a reviewer may be given, who holds one, who passed one by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session, aliased
 
 from jadelite.db.tables import (
     CampaignRow,
+    EditRow,
+    EventRow,
     JudgmentRow,
     LeaseRow,
     SkipRow,
     TaskRow,
+    WikiRow,
 )
 from jadelite.domain.campaigns import Campaign, Lease, Stream, Task
 
@@ -123,8 +126,40 @@ def n_left(session: Session, campaign: Campaign, reviewer_id: int, now: datetime
 
 
 def is_masked(session: Session, edit_id: int) -> bool:
-    """Whether some open task still wants blind judgments of the edit, in any campaign."""
-    return bool(session.scalar(select(exists().where(TaskRow.edit_id == edit_id, _is_open()))))
+    """Whether score and judgments of an edit are kept back.
+
+    They are while some open task wants blind judgments of it, in any campaign, and before it has
+    been in any: a later campaign could not be blind.
+    """
+    is_open = exists().where(TaskRow.edit_id == edit_id, _is_open())
+    is_known = exists().where(TaskRow.edit_id == edit_id)
+    return bool(session.scalar(select(is_open | ~is_known)))
+
+
+def was_public(session: Session, task: Task) -> bool:
+    """Whether score and judgments of the task's edit could have been read by anybody before.
+
+    So they could if another task on it ended, or if the task's own campaign was closed once.
+    """
+    ended = exists().where(
+        TaskRow.edit_id == task.edit_id, TaskRow.task_id != task.task_id, ~_is_open()
+    )
+    closed = exists().where(
+        EventRow.kind == "campaign.closed", EventRow.campaign_id == task.campaign_id
+    )
+    return bool(session.scalar(select(ended | closed)))
+
+
+def masked_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set[int]:
+    """Those revisions of a wiki that some open task asks about."""
+    query = (
+        select(EditRow.rev_id)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .join(TaskRow, TaskRow.edit_id == EditRow.edit_id)
+        .where(WikiRow.dbname == wiki, EditRow.rev_id.in_(sorted(set(rev_ids))), _is_open())
+        .distinct()
+    )
+    return set(session.scalars(query))
 
 
 def masked_edits(session: Session, edit_ids: Any) -> set[int]:
@@ -138,6 +173,16 @@ def masked_edits(session: Session, edit_ids: Any) -> set[int]:
             TaskRow.n_judgments < CampaignRow.k,
         )
         .distinct()
+    )
+    return set(session.scalars(query))
+
+
+def waiting_edits(session: Session, campaign: Campaign) -> set[int]:
+    """Edits that a campaign, if it is open, still wants judgments of."""
+    if not campaign.is_open:
+        return set()
+    query = select(TaskRow.edit_id).where(
+        TaskRow.campaign_id == campaign.campaign_id, TaskRow.n_judgments < campaign.k
     )
     return set(session.scalars(query))
 
@@ -174,8 +219,12 @@ def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
 
 
 def _servable(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:
+    # By edit, not by task: who judged it in another campaign has seen its reveal there.
+    other = aliased(TaskRow)
     judged = exists().where(
-        JudgmentRow.task_id == TaskRow.task_id, JudgmentRow.reviewer_id == reviewer_id
+        other.edit_id == TaskRow.edit_id,
+        JudgmentRow.task_id == other.task_id,
+        JudgmentRow.reviewer_id == reviewer_id,
     )
     skipped = exists().where(SkipRow.task_id == TaskRow.task_id, SkipRow.reviewer_id == reviewer_id)
     return (

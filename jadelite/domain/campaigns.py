@@ -38,11 +38,6 @@ class Campaign:
         """Whether its figures must never be read as a wiki's audit."""
         return self.kind in EVIDENCE_KINDS
 
-    @property
-    def min_votes(self) -> int:
-        """How many answers decide an edit: two, or one where one is all that is asked."""
-        return min(2, self.k)
-
 
 @dataclass(frozen=True)
 class CampaignProgress:

@@ -80,7 +80,10 @@ def check_answers(answers: Mapping[str, str], facet: Facet) -> tuple[FieldError,
 
 
 def check_note(note: str | None) -> tuple[FieldError, ...]:
-    """What is wrong with a note: only its length can be."""
+    """What is wrong with a note: its length, or a character that can't be stored."""
+    if note is not None and "\0" in note:
+        detail = "note holds the character NUL, which can't be stored"
+        return (FieldError("note", "bad-character", detail),)
     if note is None or len(note) <= MAX_NOTE_LENGTH:
         return ()
     detail = f"note has {len(note)} characters, expected at most {MAX_NOTE_LENGTH}"

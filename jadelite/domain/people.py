@@ -18,6 +18,7 @@ class Actor:
     pseudonym: str | None = None
     kind: ReviewerKind | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
+    session_epoch: int = 0
 
     @property
     def is_signed_in(self) -> bool:

@@ -14,6 +14,7 @@ from jadelite.domain.edits import EDITOR_KINDS, MAX_TEXT_LENGTH, Edit, EditorKin
 from jadelite.domain.errors import FieldError, Invalid
 from jadelite.domain.facets import EDITQUALITY
 from jadelite.domain.judgments import EXPOSURES, Exposure, check_answers, check_note
+from jadelite.domain.names import is_slug, is_wiki_name
 from jadelite.domain.scores import Score, check_probabilities
 
 MAX_NAME_LENGTH = 255
@@ -71,7 +72,7 @@ def parse_edit(data: dict[str, Any]) -> Edit:
     """An edit from a line of `edits import`."""
     reader = _Reader(data, EDIT_KEYS)
     edit = Edit(
-        wiki=reader.name("wiki"),
+        wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
         parent_rev_id=reader.optional(reader.whole, "parent_rev_id", low=0),
         page_title=reader.optional(reader.name, "page_title"),
@@ -93,7 +94,7 @@ def parse_score(data: dict[str, Any]) -> Score:
     """A score from a line of `scores import`."""
     reader = _Reader(data, SCORE_KEYS)
     score = Score(
-        wiki=reader.name("wiki"),
+        wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
         model=reader.name("model"),
         model_version=reader.name("model_version"),
@@ -111,7 +112,7 @@ def parse_judgment(data: dict[str, Any]) -> ImportedJudgment:
     """A judgment from a line of `judgments import`."""
     reader = _Reader(data, JUDGMENT_KEYS)
     judgment = ImportedJudgment(
-        wiki=reader.name("wiki"),
+        wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
         campaign=reader.slug("campaign"),
         reviewer=reader.optional(reader.name, "reviewer"),
@@ -199,6 +200,12 @@ class _Reader:
             self.refuse(field, "empty", f"{field} is empty, expected a name")
         return value
 
+    def wiki(self, field: str) -> str:
+        value = self.name(field)
+        if not self.has_wrong(field) and not is_wiki_name(value):
+            self._expected(field, "a database name such as fawiki")
+        return value
+
     def slug(self, field: str) -> str:
         value = self.name(field)
         if not self.has_wrong(field) and not is_slug(value):
@@ -268,18 +275,6 @@ class _Reader:
         else:
             shown = _shown(self.data[field])
             self.refuse(field, "bad-value", f"{field} is {shown}, expected {what}")
-
-
-def is_slug(value: str) -> bool:
-    """Whether a text can name a campaign in an address."""
-    letters = value.replace("-", "")
-    return (
-        2 <= len(value) <= 60
-        and bool(letters)
-        and letters.isascii()
-        and letters.isalnum()
-        and value == value.lower()
-    )
 
 
 def _is_label(value: str) -> bool:

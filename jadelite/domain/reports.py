@@ -115,7 +115,11 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything a report page says. Counts are of people's judgments; bots stand apart."""
+    """Everything a report page says. Counts are of people's judgments; bots stand apart.
+
+    `n_judgments_waiting` were given blind on edits that still wait for others' judgments; they
+    count once those are there. `k` is the most votes an edit has or was to get.
+    """
 
     campaign: str
     wiki: str
@@ -130,6 +134,7 @@ class Report:
     n_edits_judged: int
     n_judgments: int
     n_judgments_used: int
+    n_judgments_waiting: int
     n_exposed: int
     n_exposure_unknown: int
     n_bot_judgments: int

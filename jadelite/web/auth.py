@@ -1,7 +1,7 @@
 """Who is asking, and whether a route may be used: every route names its action.
 
-The session cookie holds the reviewer's row number, the language, and the sitting; it is signed,
-not secret.
+The session cookie holds who the reviewer is, the language, and the sittings; it is signed, not
+secret.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request, session
 
 from jadelite.audit import access, people
 from jadelite.audit.access import Action
-from jadelite.domain.people import Actor
+from jadelite.domain.people import VISITOR, Actor
 from jadelite.web.services import services
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -39,10 +39,7 @@ def declared_action(view: object) -> Action | None:
 def current_actor() -> Actor:
     """Who is asking; asked of the database once in a request."""
     if "actor" not in g:
-        number = session.get(REVIEWER)
-        g.actor = people.find_actor(
-            services().database, number if isinstance(number, int) else None
-        )
+        g.actor = _actor_of(session.get(REVIEWER))
     return cast("Actor", g.actor)
 
 
@@ -52,13 +49,15 @@ def sign_in(reviewer_id: int) -> Actor:
     session.clear()
     if language:
         session["language"] = language
-    session[REVIEWER] = reviewer_id
-    g.pop("actor", None)
-    return current_actor()
+    actor = people.find_actor(services().database, reviewer_id)
+    session[REVIEWER] = [reviewer_id, actor.pseudonym, actor.session_epoch]
+    g.actor = actor
+    return actor
 
 
 def sign_out() -> None:
-    """End the session; the language stays."""
+    """End all sessions of this person; the language stays."""
+    people.sign_out(services().database, current_actor(), now=services().clock())
     for key in (REVIEWER, SITTINGS):
         session.pop(key, None)
     g.pop("actor", None)
@@ -84,6 +83,19 @@ def begin_sitting(slug: str, *, is_new: bool) -> None:
 def init_app(app: Flask) -> None:
     """Check the declared action before every request."""
     app.before_request(_enforce)
+
+
+def _actor_of(kept: object) -> Actor:
+    """The person a cookie names, if it is still theirs.
+
+    The pseudonym guards against a database made anew, where another got the same row number; the
+    epoch against a cookie from before they signed out.
+    """
+    if not (isinstance(kept, list) and len(kept) == 3 and isinstance(kept[0], int)):
+        return VISITOR
+    actor = people.find_actor(services().database, kept[0])
+    is_theirs = [actor.pseudonym, actor.session_epoch] == kept[1:]
+    return actor if is_theirs else VISITOR
 
 
 def _enforce() -> None:

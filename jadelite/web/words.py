@@ -140,10 +140,10 @@ _ERRORS: dict[str, LazyString] = {
     "no-report": _("No report has been computed yet."),
     "no-task": _("This edit is not waiting for you, or it was given to somebody else."),
     "not-approved": _("The community of this wiki has not agreed to this audit."),
-    "not-yours": _("This edit is not waiting for you any more. Take the next one."),
     "sign-in-first": _("Sign in first."),
     "task-complete": _(
-        "Others completed this edit while you were away, so your answer was not needed. Thank you!"
+        "Your time on this edit ran out and others took it over, so your answer was not needed."
+        " Thank you!"
     ),
     "wrong-role": _("Your role does not allow this."),
 }
@@ -152,6 +152,7 @@ _FIELDS: dict[str, LazyString] = {
     "unanswered": _("Please choose an answer."),
     "unknown-label": _("Please choose one of the answers."),
     "unknown-question": _("This question is not asked here."),
+    "bad-character": _("This holds a character that can’t be stored."),
     "note-too-long": _("The note is too long; 500 characters at most."),
 }
 

@@ -185,8 +185,9 @@ def test_a_broken_gzip_file_ends_in_one_sentence(jadelite, tmp_path, harm) -> No
     result = jadelite("edits", "import", path)
     said = result.stderr.decode()
     assert result.returncode == 2
-    assert re.fullmatch(rf"jadelite: {re.escape(str(path))} is not a whole gzip file: .+\n", said)
-    assert result.stdout == b""
+    where = re.escape(str(path))
+    assert re.fullmatch(rf"stopped after line \d+: {where} is not a whole gzip file: .+\n", said)
+    assert re.match(rb"\d+ lines: ", result.stdout)
 
 
 @pytest.mark.parametrize("name", ["nowhere.jsonl", "nowhere.jsonl.gz"])

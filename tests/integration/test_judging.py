@@ -137,14 +137,56 @@ def test_a_changed_mind_back_and_forth_keeps_every_step(database, clock) -> None
     assert rows(database, "SELECT max(revision), count(*) FROM judgment") == [(4, 4)]
 
 
-def test_judging_an_edit_again_in_another_campaign_is_not_blind(database, clock) -> None:
+def test_an_edit_judged_in_one_campaign_is_not_given_again_in_another(database, clock) -> None:
     factories.make_campaign(database, clock(), n_edits=1, slug="first")
     factories.make_campaign(database, clock(), n_edits=1, slug="second")
     actor = factories.make_reviewer(database, clock())
-    for slug in ("first", "second"):
-        record(database, actor, take(database, actor, clock, slug), clock)
+    record(database, actor, take(database, actor, clock, "first"), clock)
+    assert take(database, actor, clock, "second") is None
+
+
+def test_an_edit_held_in_two_campaigns_is_blind_only_once(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=1, slug="first")
+    factories.make_campaign(database, clock(), n_edits=1, slug="second")
+    actor = factories.make_reviewer(database, clock())
+    held = [take(database, actor, clock, slug) for slug in ("first", "second")]
+    for task_id in held:
+        record(database, actor, task_id, clock)
     found = rows(database, "SELECT score_seen, peers_seen FROM judgment ORDER BY judgment_id")
     assert found == [("no", "no"), ("yes", "yes")]
+
+
+def test_what_could_be_read_before_is_not_called_blind(database, clock) -> None:
+    """Closing shows scores to everybody; judgments after opening again may not be blind."""
+    factories.make_campaign(database, clock(), n_edits=2, k=3)
+    first, second = (factories.make_reviewer(database, clock()) for _ in range(2))
+    record(database, first, take(database, first, clock), clock)
+    for state in ("closed", "open"):
+        campaigns.set_state(database, "a-campaign", state, now=clock())
+    record(database, second, take(database, second, clock), clock)
+    found = rows(database, "SELECT score_seen, peers_seen FROM judgment ORDER BY judgment_id")
+    assert found == [("no", "no"), ("unknown", "unknown")]
+
+
+def test_an_edit_that_ended_in_another_campaign_is_not_called_blind(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=1, k=1, slug="first")
+    first, second = (factories.make_reviewer(database, clock()) for _ in range(2))
+    record(database, first, take(database, first, clock, "first"), clock)
+    factories.make_campaign(database, clock(), n_edits=1, k=2, slug="second")
+    record(database, second, take(database, second, clock, "second"), clock)
+    found = rows(database, "SELECT score_seen FROM judgment ORDER BY judgment_id")
+    assert found == [("no",), ("unknown",)]
+
+
+def test_clicking_start_many_times_at_once_holds_one_edit(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=9, k=3)
+    actor = factories.make_reviewer(database, clock())
+    threads = [threading.Thread(target=take, args=(database, actor, clock)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rows(database, "SELECT count(*) FROM lease") == [(1,)]
 
 
 def test_an_incomplete_judgment_names_each_question_without_answer(database, clock) -> None:
@@ -163,7 +205,7 @@ def test_an_incomplete_judgment_names_each_question_without_answer(database, clo
 def test_a_task_that_is_not_held_can_not_be_judged_or_seen(database, clock) -> None:
     tasks = factories.make_campaign(database, clock(), n_edits=1)
     actor = factories.make_reviewer(database, clock())
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         record(database, actor, tasks[0], clock)
     with pytest.raises(NotFound):
         reviewing.review_page(database, actor, tasks[0], sitting_started_at=lambda _: clock())
@@ -333,14 +375,21 @@ def test_the_review_page_loads_no_score_and_no_judgment(database, clock) -> None
 def test_an_edit_page_masks_while_any_campaign_asks_about_the_edit(database, clock) -> None:
     factories.make_campaign(database, clock(), n_edits=1, k=1, slug="first")
     factories.make_campaign(database, clock(), n_edits=1, k=1, slug="second")
-    actor = factories.make_reviewer(database, clock())
-    record(database, actor, take(database, actor, clock, "first"), clock)
-    page = reviewing.edit_page(database, factories.WIKI, 1001)
-    assert (page.is_masked, page.scores, page.judgments) == (True, (), ())
-    record(database, actor, take(database, actor, clock, "second"), clock)
+    for slug in ("first", "second"):
+        page = reviewing.edit_page(database, factories.WIKI, 1001)
+        assert (page.is_masked, page.scores, page.judgments) == (True, (), ())
+        actor = factories.make_reviewer(database, clock())
+        record(database, actor, take(database, actor, clock, slug), clock)
     page = reviewing.edit_page(database, factories.WIKI, 1001)
     assert not page.is_masked
     assert [score.probability for score in page.scores] == [0.9]
+
+
+def test_an_edit_of_no_campaign_shows_no_score_yet(database, clock) -> None:
+    """A campaign that asks about it later could not be blind otherwise."""
+    factories.import_rows(database, "edits", [factories.edit_line(1)], clock())
+    factories.import_rows(database, "scores", [factories.score_line(1)], clock())
+    assert reviewing.edit_page(database, factories.WIKI, 1).scores == ()
 
 
 def test_closing_a_campaign_unmasks_its_edits(database, clock) -> None:

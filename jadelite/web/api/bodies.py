@@ -132,6 +132,7 @@ class ReportBody(BaseModel):
     n_edits_judged: int
     n_judgments: int
     n_judgments_used: int
+    n_judgments_waiting: int = Field(description="on edits that are still being judged")
     n_exposed: int
     n_exposure_unknown: int
     n_bot_judgments: int

@@ -31,7 +31,7 @@ def campaign(slug: str) -> str:
     return render_template("campaign.html", page=page, is_demo=services().settings.is_demo)
 
 
-@pages.get("/edits/<wiki>/<int:rev_id>")
+@pages.get("/edits/<wiki>/<int(max=9223372036854775807):rev_id>")
 @needs("read")
 def edit(wiki: str, rev_id: int) -> str:
     """One edit; its scores and judgments only when nobody is asked about it any more."""

@@ -41,14 +41,14 @@ def next_task(slug: str) -> Response:
     return _to_next(slug)
 
 
-@pages.get("/tasks/<int:task_id>")
+@pages.get("/tasks/<int(max=9223372036854775807):task_id>")
 @needs("judge")
 def task(task_id: int) -> str | Response:
     """The edit and the questions; the reveal, if it was judged already."""
     return _show(task_id, None)
 
 
-@pages.post("/tasks/<int:task_id>")
+@pages.post("/tasks/<int(max=9223372036854775807):task_id>")
 @needs("judge")
 def judge(task_id: int) -> tuple[str | Response, int] | Response:
     """Save a first judgment and go to its reveal; an incomplete one gets the form again."""
@@ -60,14 +60,14 @@ def judge(task_id: int) -> tuple[str | Response, int] | Response:
     return redirect(url_for("review.reveal", task_id=task_id), 303)
 
 
-@pages.get("/tasks/<int:task_id>/reveal")
+@pages.get("/tasks/<int(max=9223372036854775807):task_id>/reveal")
 @needs("judge")
 def reveal(task_id: int) -> str:
     """What the model and the others said, for whoever judged the edit."""
     return _reveal(task_id, None)
 
 
-@pages.post("/tasks/<int:task_id>/reveal")
+@pages.post("/tasks/<int(max=9223372036854775807):task_id>/reveal")
 @needs("judge")
 def revise(task_id: int) -> tuple[str, int] | Response:
     """Save a changed mind as a new judgment that says what had been seen."""
@@ -86,7 +86,7 @@ def revise(task_id: int) -> tuple[str, int] | Response:
     return redirect(url_for("review.reveal", task_id=task_id), 303)
 
 
-@pages.post("/tasks/<int:task_id>/skip")
+@pages.post("/tasks/<int(max=9223372036854775807):task_id>/skip")
 @needs("judge")
 def skip(task_id: int) -> Response:
     """Pass the edit by, for a reason about the reviewer, and go on."""
@@ -137,7 +137,7 @@ def _draft(task_id: int) -> Draft:
         for key, value in request.form.items()
         if key.startswith(ANSWER_PREFIX)
     }
-    note = request.form.get("note", "").replace("\r\n", "\n").strip()
+    note = request.form.get("note", "").replace("\r\n", "\n").replace("\0", "").strip()
     return Draft(task_id, answers, note or None, current_language().code)
 
 

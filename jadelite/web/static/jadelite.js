@@ -95,8 +95,11 @@ function keepAnswers(form) {
   const keep = () => sessionStorage.setItem(key, JSON.stringify(fields()));
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
 }
+
+// The reveal shows that the answers are stored: the copy is not needed any more.
+const revealed = /^(.*\/tasks\/\d+)\/reveal$/.exec(location.pathname);
+if (revealed) sessionStorage.removeItem(`jadelite-draft:${revealed[1]}`);
 
 const judging = document.querySelector("form[data-keys]");
 if (judging) keepAnswers(judging);

@@ -47,11 +47,6 @@ def test_kinds_and_streams_that_rules_name_exist():
     assert SERVED_STREAMS[0] == "probability"
 
 
-@pytest.mark.parametrize(("k", "min_votes"), [(1, 1), (2, 2), (3, 2), (9, 2)])
-def test_two_votes_decide_an_edit_or_one_where_one_is_asked(k, min_votes):
-    assert make_campaign(k=k).min_votes == min_votes
-
-
 def test_a_lease_counts_until_the_moment_it_expires():
     lease = Lease(1, 2, 3, NOW, NOW + timedelta(minutes=20))
 

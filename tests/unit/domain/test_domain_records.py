@@ -217,10 +217,24 @@ def test_a_name_of_more_than_255_characters_is_refused(kind, field):
 
 
 @pytest.mark.parametrize(
-    ("kind", "field"), [pair for pair in NAMES if pair[1] not in ("prediction", "campaign")]
+    ("kind", "field"), [pair for pair in NAMES if pair[1] not in ("prediction", "campaign", "wiki")]
 )
 def test_a_name_of_255_characters_is_taken(kind, field):
     assert getattr(parse(kind, **{field: "é" * 255}), field) == "é" * 255
+
+
+@pytest.mark.parametrize(
+    "name", ["FaWiki", "../..", "a/b", "é", "1wiki", "fa wiki", "a" * 65, "<b>"]
+)
+def test_a_wiki_has_the_name_of_a_database(name):
+    field, code, detail = refused("edit", wiki=name)
+    assert (field, code) == ("wiki", "bad-value")
+    assert detail.endswith("expected a database name such as fawiki")
+
+
+@pytest.mark.parametrize("name", ["fawiki", "be_x_oldwiki", "sample-fa", "zh_min_nanwiki", "a"])
+def test_names_of_databases_are_taken(name):
+    assert parse("edit", wiki=name).wiki == name
 
 
 @pytest.mark.parametrize(("kind", "field"), [*NAMES, *((kind, field) for kind, field, _ in TEXTS)])

@@ -54,6 +54,7 @@ def make_report(**changes):
         "n_edits_judged": 20,
         "n_judgments": 42,
         "n_judgments_used": 40,
+        "n_judgments_waiting": 2,
         "n_exposed": 1,
         "n_exposure_unknown": 2,
         "n_bot_judgments": 3,
