@@ -9,6 +9,7 @@ from jadelite.db import campaigns, events, reports, tasks, work
 from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import CampaignProgress
 from jadelite.domain.errors import NotFound
+from jadelite.domain.names import is_slug
 from jadelite.domain.people import Actor
 from jadelite.domain.reports import ModelReport, Report
 
@@ -82,7 +83,7 @@ def ask_for_report(database: Database, actor: Actor, slug: str, *, now: datetime
 
 
 def _page(session: Session, slug: str) -> CampaignPage:
-    found = campaigns.progress(session, 1, slug)
+    found = campaigns.progress(session, 1, slug) if is_slug(slug) else []
     if not found:
         raise NotFound("no-campaign", f"there is no campaign {slug!r}")
     campaign_id = found[0].campaign.campaign_id

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from sqlalchemy import text
 
 from jadelite.audit import demo
 from jadelite.config import data_folder
@@ -273,6 +274,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     database = Database(f"sqlite:///{folder / 'browser.sqlite3'}")
     schema.upgrade(database)
     demo.load(database, now=datetime.now(UTC), say=lambda text: None)
+    with database.transaction() as session:  # room for all the visitors of this suite
+        session.execute(text("UPDATE campaign SET k = 5"))
     port = _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("JADELITE_")},

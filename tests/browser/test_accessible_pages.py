@@ -102,7 +102,7 @@ def test_a_refused_form_says_what_is_missing_and_keeps_the_rest(make_visitor: Ca
     with page.expect_navigation():
         page.click("form[data-keys] button.primary")
     assert visitor.has_focus("#problem")
-    assert page.locator("#problem").inner_text() == visitor.say(
+    assert page.locator("#problem strong").inner_text() == visitor.say(
         "Your judgment is not complete yet."
     )
     assert page.locator(".wrong").all_inner_texts() == [visitor.say("Please choose an answer.")]

@@ -339,3 +339,75 @@ def test_a_form_without_its_token_is_refused(reader, services) -> None:
     reader.post("/campaigns/a-campaign/start")
     assert reader.page.status_code == 400
     assert "too old or came from elsewhere" in reader.words
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/edits/sample-en/9223372036854775808",
+        "/edits/sample-en/" + "9" * 40,
+        "/edits/%00/5",
+        "/edits/sample%00/5",
+        "/tasks/" + "9" * 30,
+        "/tasks/" + "9" * 30 + "/reveal",
+        "/campaigns/%00",
+        "/reports/a%00b",
+        "/api/v1/campaigns/%00",
+        "/api/v1/campaigns/%ED%A0%80/report",
+        "/campaigns/" + "a" * 4000,
+    ],
+)
+def test_addresses_that_can_not_be_are_not_found(reader, services, path) -> None:
+    reader.get("/account").post("/try")
+    assert reader.get(path).page.status_code == 404
+
+
+def test_a_note_with_nul_is_saved_without_it(reader, services) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=1)
+    start(reader).judge(note="before\0after")
+    assert "beforeafter" in reader.words
+    reader.post(reader.path, **{"answer-damaging": "no", "answer-goodfaith": "no", "note": "\0"})
+    assert reader.page.status_code == 200
+
+
+def test_signing_out_ends_the_session_everywhere(app, services) -> None:
+    one, other = Reader(app), Reader(app)
+    one.get("/account").post("/try")
+    cookie = one.client.get_cookie("jadelite")
+    other.client.set_cookie("jadelite", cookie.value)
+    assert "Your judgments are kept" in other.get("/account").words
+    one.get("/account").post("/account/sign-out")
+    assert "You are not signed in." in other.get("/account").words
+
+
+def test_a_cookie_of_another_database_is_nobody(app, services) -> None:
+    old = Reader(app)
+    old.get("/account").post("/try")
+    with services.database.transaction() as session:
+        session.execute(text("UPDATE reviewer SET pseudonym = 'R-ANOTHER'"))
+    assert "You are not signed in." in old.get("/account").words
+
+
+def test_titles_are_plain_text(reader, services) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=1, kind="import")
+    for path in ("/campaigns/a-campaign", "/reports/a-campaign", f"/edits/{factories.WIKI}/1001"):
+        title = re.search("<title>(.*?)</title>", reader.get(path).text)
+        assert title
+        assert "&lt;" not in title.group(1)
+        assert "<" not in title.group(1)
+
+
+def test_a_refused_form_says_so_at_the_top_and_in_the_title(reader, services) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=1)
+    start(reader).post(reader.path)
+    assert "<title>Your judgment is not complete yet." in reader.text
+    assert reader.text.index('id="problem"') < reader.text.index('class="diff"')
+    assert 'href="#q-damaging"' in reader.text
+
+
+def test_a_link_in_a_language_stays_in_it_unless_another_was_chosen(reader, services) -> None:
+    reader.get("/?uselang=fa")
+    assert '<html lang="fa"' in reader.get("/methods").text
+    reader.post("/language", language="ca", back="/")
+    assert '<html lang="fi"' in reader.get("/?uselang=fi").text
+    assert '<html lang="ca"' in reader.get("/").text

@@ -1,12 +1,14 @@
 """Trip 1 from files, on both databases: what goes in, what is refused, and twice the same."""
 
+import threading
+
 import factories
 import pytest
 from factories import edit_line, import_rows, judgment_line, score_line
 from sqlalchemy import text
 
 from jadelite.audit import intake
-from jadelite.audit.lines import BATCH_SIZE, Options
+from jadelite.audit.lines import BATCH_BYTES, BATCH_SIZE, Options
 from jadelite.db import edits
 from jadelite.db.session import Database
 from jadelite.db.tables import Base
@@ -211,3 +213,82 @@ def test_hostile_text_is_stored_as_it_is(database, now) -> None:
         found = edits.find(session, factories.WIKI, 1)
     assert found is not None
     assert found.edit.page_title == hostile
+
+
+def test_the_same_edit_twice_in_a_file_is_whole_after_one_import(database, now) -> None:
+    bare = {"wiki": factories.WIKI, "rev_id": 1}
+    first = import_rows(database, "edits", [bare, edit_line(1)], now)
+    assert (first.n_stored, first.n_completed) == (1, 1)
+    before = counts(database)
+    assert import_rows(database, "edits", [bare, edit_line(1)], now).n_known == 2
+    assert counts(database) == before
+
+
+def test_a_known_edit_completed_twice_in_a_file_does_not_stop_the_others(database, now) -> None:
+    import_rows(database, "scores", [score_line(1)], now)
+    summary = import_rows(database, "edits", [edit_line(1), edit_line(1), edit_line(2)], now)
+    assert (summary.n_completed, summary.n_known, summary.n_stored) == (1, 1, 1)
+
+
+def test_strict_stops_at_the_first_conflict_too(database, now) -> None:
+    import_rows(database, "scores", [score_line(2, 0.25)], now)
+    lines = [score_line(1), score_line(2, 0.75), score_line(3)]
+    summary = import_rows(database, "scores", lines, now, is_strict=True)
+    assert (summary.n_stored, summary.n_bad, summary.n_lines) == (1, 1, 2)
+    assert counts(database)["score"] == 2
+
+
+def test_a_bot_and_a_person_of_one_name_are_two(database, now) -> None:
+    lines = [judgment_line(1, reviewer="X", kind=kind) for kind in ("bot", "person")]
+    assert import_rows(database, "judgments", lines, now).n_stored == 2
+    with database.reading() as session:
+        kinds = session.scalars(text("SELECT kind FROM reviewer ORDER BY kind")).all()
+    assert kinds == ["bot", "imported"]
+
+
+def test_a_batch_holds_few_large_lines(database, now) -> None:
+    """A small archive may unpack to hundreds of large lines."""
+    seen: list[int] = []
+    large = edit_line(1, comment=None, text_after="x" * 1_900_000, text_before=None)
+    lines = factories.as_lines([{**large, "rev_id": n} for n in range(1, 25)])
+    summary = intake.import_edits(
+        database,
+        lines,
+        Options(is_dry_run=True),
+        now=now,
+        progress=lambda summary: seen.append(summary.n_lines),
+    )
+    assert summary.n_stored == 24
+    assert len(seen) >= 2
+    assert (
+        max(b - a for a, b in zip([0, *seen], seen, strict=False)) <= BATCH_BYTES // 1_900_000 + 1
+    )
+
+
+def test_a_file_that_breaks_off_keeps_what_came_before(database, now) -> None:
+    def broken():
+        yield from factories.as_lines([edit_line(1), edit_line(2)])
+        raise Invalid("bad-gzip", "x.gz is not a whole gzip file")
+
+    summary = intake.import_edits(database, broken(), Options(), now=now, progress=factories.quiet)
+    assert (summary.n_stored, summary.broken) == (2, "x.gz is not a whole gzip file")
+
+
+def test_imports_side_by_side_store_everything_once(database, now) -> None:
+    lines = [judgment_line(rev, reviewer=f"r{rev % 7}") for rev in range(1, 60)]
+    failures: list[Exception] = []
+
+    def import_all() -> None:
+        try:
+            import_rows(database, "judgments", lines, now)
+        except Exception as error:  # noqa: BLE001  # carried to the main thread below
+            failures.append(error)
+
+    threads = [threading.Thread(target=import_all) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    after = counts(database)
+    assert (after["judgment"], after["task"], after["campaign"]) == (59, 59, 1)
