@@ -175,7 +175,7 @@ def test_keys_can_be_switched_off_and_stay_off_until_switched_on(reviewer) -> No
     assert chosen(reviewer) == ["answer-damaging=yes"]
 
 
-def chosen(page, question: str) -> str | None:
+def answer_to(page, question: str) -> str | None:
     """The label that is chosen for a question, None without one."""
     found = page.locator(f"input[name=answer-{question}]:checked")
     return found.get_attribute("value") if found.count() else None
@@ -187,12 +187,12 @@ def test_digits_go_on_to_the_next_question_and_correct_the_last(make_visitor: Ca
     visitor.start()
     page.keyboard.press("1")
     page.keyboard.press("2")
-    assert (chosen(page, "damaging"), chosen(page, "goodfaith")) == ("yes", "no")
+    assert (answer_to(page, "damaging"), answer_to(page, "goodfaith")) == ("yes", "no")
     page.keyboard.press("3")
-    assert (chosen(page, "damaging"), chosen(page, "goodfaith")) == ("yes", "unsure")
+    assert (answer_to(page, "damaging"), answer_to(page, "goodfaith")) == ("yes", "unsure")
     page.locator("input[name=answer-damaging]:checked").focus()
     page.keyboard.press("2")
-    assert (chosen(page, "damaging"), chosen(page, "goodfaith")) == ("no", "unsure")
+    assert (answer_to(page, "damaging"), answer_to(page, "goodfaith")) == ("no", "unsure")
 
 
 def test_a_key_held_down_answers_one_question(make_visitor: Callable) -> None:
@@ -203,7 +203,7 @@ def test_a_key_held_down_answers_one_question(make_visitor: Callable) -> None:
     for _ in range(5):
         page.keyboard.down("1")  # Playwright sends these as repeats
     page.keyboard.up("1")
-    assert (chosen(page, "damaging"), chosen(page, "goodfaith")) == ("yes", None)
+    assert (answer_to(page, "damaging"), answer_to(page, "goodfaith")) == ("yes", None)
 
 
 def test_enter_saves_after_leaving_the_note(make_visitor: Callable) -> None:
@@ -229,7 +229,7 @@ def test_answers_outlive_a_change_of_language_and_end_with_saving(make_visitor: 
     page.click(".menu > summary")
     with page.expect_navigation():
         page.click(".menu button[value=fi]")
-    assert chosen(page, "damaging") == "yes"
+    assert answer_to(page, "damaging") == "yes"
     assert page.input_value("textarea") == "half a thought"
     page.click("label:has(input[name=answer-goodfaith][value=yes])")
     with page.expect_navigation():
