@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from jadelite.db.tables import (
@@ -78,7 +78,9 @@ def has_room(
 ) -> bool:
     """Whether one more person may judge the task: fewer than k judgments and others' holds."""
     query = select(TaskRow.task_id).where(
-        TaskRow.task_id == task_id, _room(campaign, reviewer_id, now)
+        TaskRow.task_id == task_id,
+        TaskRow.n_judgments < campaign.k,
+        TaskRow.task_id.not_in(_full(campaign, reviewer_id, now)),
     )
     return session.scalar(query) is not None
 
@@ -219,36 +221,40 @@ def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
 
 
 def _servable(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:
-    # By edit, not by task: who judged it in another campaign has seen its reveal there.
+    # Uncorrelated lists, each asked once: a subquery for every task would cost with every task.
     other = aliased(TaskRow)
-    judged = exists().where(
-        other.edit_id == TaskRow.edit_id,
-        JudgmentRow.task_id == other.task_id,
-        JudgmentRow.reviewer_id == reviewer_id,
+    judged = (
+        select(other.edit_id)
+        .join(JudgmentRow, JudgmentRow.task_id == other.task_id)
+        .where(JudgmentRow.reviewer_id == reviewer_id)
     )
-    skipped = exists().where(SkipRow.task_id == TaskRow.task_id, SkipRow.reviewer_id == reviewer_id)
+    skipped = select(SkipRow.task_id).where(SkipRow.reviewer_id == reviewer_id)
     return (
         (TaskRow.campaign_id == campaign.campaign_id)
-        & _room(campaign, reviewer_id, now)
-        & ~judged
-        & ~skipped
+        & (TaskRow.n_judgments < campaign.k)
+        & TaskRow.task_id.not_in(_full(campaign, reviewer_id, now))
+        # By edit, not by task: who judged it in another campaign has seen its reveal there.
+        & TaskRow.edit_id.not_in(judged)
+        & TaskRow.task_id.not_in(skipped)
     )
 
 
-def _room(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:
-    holds = (
-        select(func.count())
-        .select_from(LeaseRow)
+def _full(campaign: Campaign, reviewer_id: int, now: datetime) -> Select[tuple[int]]:
+    """Tasks of the campaign that others' live holds fill up."""
+    held = aliased(TaskRow)
+    query = (
+        select(held.task_id)
+        .join(LeaseRow, LeaseRow.task_id == held.task_id)
         .where(
-            LeaseRow.task_id == TaskRow.task_id,
+            held.campaign_id == campaign.campaign_id,
             LeaseRow.reviewer_id != reviewer_id,
             LeaseRow.ended_at.is_(None),
             LeaseRow.expires_at > now,
         )
-        .correlate(TaskRow)
-        .scalar_subquery()
+        .group_by(held.task_id, held.n_judgments)
+        .having(held.n_judgments + func.count() >= campaign.k)
     )
-    return (TaskRow.n_judgments < campaign.k) & (TaskRow.n_judgments + holds < campaign.k)
+    return cast("Select[tuple[int]]", query)
 
 
 def _is_open() -> ColumnElement[bool]:
