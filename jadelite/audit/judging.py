@@ -73,7 +73,8 @@ def record(
             form_id=judgments.newest_form(session, campaign.facet),
             now=now,
         )
-        tasks.count_judgment(session, task.task_id)
+        if seen != "yes":  # who knew the score leaves the place to somebody who does not
+            tasks.count_judgment(session, task.task_id)
         tasks.end_lease(session, task.task_id, reviewer_id, now)
         _announce(
             session, "judgment.recorded", campaign, judgment_id, actor, now, report_delay_seconds

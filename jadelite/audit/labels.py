@@ -10,6 +10,7 @@ from jadelite.audit.lines import Batch, Options, Outcome, Progress, Reader, Summ
 from jadelite.db import campaigns, edits, judgments, reviewers, tasks
 from jadelite.db.judgments import NewestJudgment, NewJudgment
 from jadelite.db.session import Database
+from jadelite.domain.campaigns import Campaign
 from jadelite.domain.errors import FieldError
 from jadelite.domain.facets import EDITQUALITY
 from jadelite.domain.people import ReviewerKind
@@ -62,6 +63,8 @@ def _store_judgments(batch: Batch, values: list[ImportedJudgment]) -> list[Outco
             wrong = _campaign_refused(slug, dbname)
             outcomes = [wrong if place in fresh else out for place, out in enumerate(outcomes)]
             continue
+        if campaign.is_open:
+            fresh = _only_asked(batch, campaign, wiki_id, values, fresh, outcomes)
         rev_ids = [values[place].rev_id for place in fresh]
         edit_ids = edits.ensure_bare(batch.session, wiki_id, rev_ids, batch.now)
         wanted = sorted(set(edit_ids.values()))
@@ -73,6 +76,31 @@ def _store_judgments(batch: Batch, values: list[ImportedJudgment]) -> list[Outco
         outcomes_of = _store_fresh(batch, values, of_place, keys)
         outcomes = [outcomes_of.get(place, out) for place, out in enumerate(outcomes)]
     return outcomes
+
+
+def _only_asked(
+    batch: Batch,
+    campaign: Campaign,
+    wiki_id: int,
+    values: list[ImportedJudgment],
+    places: list[int],
+    outcomes: list[Outcome],
+) -> list[int]:
+    """Places of judgments on edits the open campaign holds; the others are refused in `outcomes`.
+
+    While reviewers are at work, a file must not add edits to what they are asked about.
+    """
+    known = edits.ids_by_rev(batch.session, wiki_id, [values[place].rev_id for place in places])
+    held = campaigns.task_ids(batch.session, campaign.campaign_id, list(known.values()))
+    kept = []
+    for place in places:
+        rev_id = values[place].rev_id
+        if known.get(rev_id) in held:
+            kept.append(place)
+        else:
+            detail = f"edit {rev_id} is not in the open campaign {campaign.slug!r}"
+            outcomes[place] = FieldError("rev_id", "conflict", detail)
+    return kept
 
 
 def _store_fresh(
@@ -102,7 +130,11 @@ def _store_fresh(
             continue
         pending[place] = _new_judgment(batch, value, task_id, reviewer_id, earlier, keys[place])
         outcomes[place] = "stored"
-        if earlier is None and not value.is_bot:
+        if (
+            earlier is None
+            and not value.is_bot
+            and "yes" not in (value.score_seen, value.peers_seen)
+        ):
             counts[task_id] += 1
     _flush(batch, pending, newest)
     tasks.count_judgments(batch.session, counts)

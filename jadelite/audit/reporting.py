@@ -79,8 +79,9 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
     """The report of these inputs: the same inputs, code and seed give the same report."""
     people = [answer for answer in inputs.answers if answer.reviewer_kind != "bot"]
     counted = blind_first(people, may_be_unknown=campaign.kind == "import")
-    # Figures over edits that are still judged would give their votes away, by subtraction.
-    used = [answer for answer in counted if answer.edit_id not in inputs.waiting]
+    # Figures over edits that are still judged, here or in another campaign, would give their votes
+    # and scores away, by subtraction.
+    used = [answer for answer in counted if answer.edit_id not in inputs.masked]
     k = _effective_k(campaign, used)
     voters = {answer.reviewer_id for answer in used if answer.reviewer_id is not None}
     n_nameless = len({answer.judgment_id for answer in used if answer.reviewer_id is None})
@@ -118,12 +119,11 @@ def blind_first(answers: Iterable[CountedAnswer], *, may_be_unknown: bool) -> li
     """Each reviewer's first judgment of a task that was not withdrawn, if it was given blind.
 
     Whoever had seen the score or the others' answers once is not blind later, whatever a later row
-    says. With `may_be_unknown`, judgments of which nobody says what had been seen count too; the
-    report says how many. Judgments of unknown people are each taken as somebody's first.
+    says. With `may_be_unknown`, imported judgments of which nobody says what had been seen count
+    too; the report says how many. Judgments of unknown people are each taken as somebody's first.
     """
     rows = list(answers)
     withdrawn = {(a.task_id, a.reviewer_id) for a in rows if a.action == "withdraw"}
-    allowed = ("no", "unknown") if may_be_unknown else ("no",)
     first: dict[tuple[int, int], int] = {}
     kept = []
     for row in rows:
@@ -131,6 +131,8 @@ def blind_first(answers: Iterable[CountedAnswer], *, may_be_unknown: bool) -> li
             continue
         who = -row.judgment_id if row.reviewer_id is None else row.reviewer_id
         is_first = first.setdefault((row.task_id, who), row.judgment_id) == row.judgment_id
+        is_imported = may_be_unknown and row.origin == "import"
+        allowed = ("no", "unknown") if is_imported else ("no",)
         if is_first and row.score_seen in allowed and row.peers_seen in allowed:
             kept.append(row)
     return kept

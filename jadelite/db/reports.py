@@ -41,15 +41,13 @@ class ReportInputs:
     models: list[ScoredModel]
     pages: dict[int, tuple[int, str | None]]
     masked: set[int]
-    waiting: set[int]
     notes: tuple[str, ...]
 
 
 def load_inputs(session: Session, campaign: Campaign) -> ReportInputs:
     """What the report of a campaign rests on; `pages` maps edit to revision and title.
 
-    `masked` are edits that some open task asks about, in any campaign; `waiting` those that one of
-    this campaign asks about.
+    `masked` are edits that some open task asks about, in any campaign.
     """
     of_campaign = select(TaskRow.edit_id).where(TaskRow.campaign_id == campaign.campaign_id)
     n_edits = session.scalar(
@@ -71,7 +69,6 @@ def load_inputs(session: Session, campaign: Campaign) -> ReportInputs:
         models=_models(session, campaign, of_campaign),
         pages=pages,
         masked=tasks.masked_edits(session, of_campaign),
-        waiting=tasks.waiting_edits(session, campaign),
         notes=_notes(session, campaign.campaign_id, of_campaign),
     )
 

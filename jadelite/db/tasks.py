@@ -27,7 +27,7 @@ def get(session: Session, task_id: int) -> Task | None:
 
 
 def held(session: Session, campaign_id: int, reviewer_id: int, now: datetime) -> Lease | None:
-    """The newest live hold of a reviewer in a campaign, or None."""
+    """The newest live hold in a campaign on an edit the reviewer has not judged, or None."""
     row = session.scalar(
         select(LeaseRow)
         .join(TaskRow, TaskRow.task_id == LeaseRow.task_id)
@@ -36,6 +36,7 @@ def held(session: Session, campaign_id: int, reviewer_id: int, now: datetime) ->
             LeaseRow.reviewer_id == reviewer_id,
             LeaseRow.ended_at.is_(None),
             LeaseRow.expires_at > now,
+            TaskRow.edit_id.not_in(_judged_edits(reviewer_id)),
         )
         .order_by(LeaseRow.lease_id.desc())
         .limit(1)
@@ -179,16 +180,6 @@ def masked_edits(session: Session, edit_ids: Any) -> set[int]:
     return set(session.scalars(query))
 
 
-def waiting_edits(session: Session, campaign: Campaign) -> set[int]:
-    """Edits that a campaign, if it is open, still wants judgments of."""
-    if not campaign.is_open:
-        return set()
-    query = select(TaskRow.edit_id).where(
-        TaskRow.campaign_id == campaign.campaign_id, TaskRow.n_judgments < campaign.k
-    )
-    return set(session.scalars(query))
-
-
 def count_judgment(session: Session, task_id: int) -> None:
     """One more person has judged the task."""
     session.execute(
@@ -222,21 +213,25 @@ def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
 
 def _servable(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:
     # Uncorrelated lists, each asked once: a subquery for every task would cost with every task.
-    other = aliased(TaskRow)
-    judged = (
-        select(other.edit_id)
-        .join(JudgmentRow, JudgmentRow.task_id == other.task_id)
-        .where(JudgmentRow.reviewer_id == reviewer_id)
-    )
     skipped = select(SkipRow.task_id).where(SkipRow.reviewer_id == reviewer_id)
     return (
         (TaskRow.campaign_id == campaign.campaign_id)
         & (TaskRow.n_judgments < campaign.k)
         & TaskRow.task_id.not_in(_full(campaign, reviewer_id, now))
         # By edit, not by task: who judged it in another campaign has seen its reveal there.
-        & TaskRow.edit_id.not_in(judged)
+        & TaskRow.edit_id.not_in(_judged_edits(reviewer_id))
         & TaskRow.task_id.not_in(skipped)
     )
+
+
+def _judged_edits(reviewer_id: int) -> Select[tuple[int]]:
+    other = aliased(TaskRow)
+    query = (
+        select(other.edit_id)
+        .join(JudgmentRow, JudgmentRow.task_id == other.task_id)
+        .where(JudgmentRow.reviewer_id == reviewer_id)
+    )
+    return cast("Select[tuple[int]]", query)
 
 
 def _full(campaign: Campaign, reviewer_id: int, now: datetime) -> Select[tuple[int]]:

@@ -144,9 +144,12 @@ class _Reader:
     def __init__(self, data: dict[str, Any], known: tuple[str, ...]) -> None:
         self.data = data
         self.wrong: list[FieldError] = []
-        for key in data:
-            if key not in known:
-                self.refuse(key, "unknown-key", f"unknown key {key!r}, expected {', '.join(known)}")
+        unknown = [key for key in data if key not in known]
+        if unknown:
+            keys = f"key{'s' if len(unknown) > 1 else ''} {', '.join(map(repr, unknown[:5]))}"
+            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+            detail = f"unknown {keys}{more}, expected {', '.join(known)}"
+            self.refuse(unknown[0], "unknown-key", detail)
 
     def refuse(self, field: str, code: str, detail: str) -> None:
         self.wrong.append(FieldError(field, code, detail))

@@ -247,7 +247,7 @@ def test_a_report_of_an_import_is_marked_and_prints_its_note(reader, services) -
 def test_a_masked_edit_shows_neither_score_nor_judgments(reader, services) -> None:
     factories.make_campaign(services.database, services.clock(), n_edits=1, k=2)
     reader.get(f"/edits/{factories.WIKI}/1001")
-    assert "still being judged" in reader.words
+    assert "shown once people have judged this edit" in reader.words
     assert "90.0%" not in reader.words
     campaigns.set_state(services.database, "a-campaign", "closed", now=services.clock())
     assert "90.0%" in reader.get(f"/edits/{factories.WIKI}/1001").words

@@ -197,6 +197,22 @@ def test_a_bot_needs_a_name_and_does_not_fill_a_task(database, now) -> None:
         assert session.scalar(text("SELECT n_judgments FROM task")) == 0
 
 
+def test_a_file_adds_no_edit_to_what_reviewers_are_asked(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, slug="running")
+    lines = [judgment_line(rev, campaign="running") for rev in (1001, 9999)]
+    summary = import_rows(database, "judgments", lines, now)
+    assert (summary.n_stored, summary.bad[0].field) == (1, "rev_id")
+    assert counts(database)["task"] == 1
+
+
+def test_imported_judgments_that_saw_the_score_leave_their_place(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, slug="running")
+    line = judgment_line(1001, campaign="running", score_seen="yes")
+    assert import_rows(database, "judgments", [line], now).n_stored == 1
+    with database.reading() as session:
+        assert session.scalar(text("SELECT n_judgments FROM task")) == 0
+
+
 def test_a_note_of_the_operator_is_stored_once_for_an_import(database, now) -> None:
     lines = [score_line(rev_id) for rev_id in range(1, BATCH_SIZE + 10)]
     import_rows(database, "scores", lines, now, note="in-sample")

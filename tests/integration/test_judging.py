@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from jadelite.audit import campaigns, judging, reviewing
+from jadelite.db import campaigns as db_campaigns
+from jadelite.db import edits
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from jadelite.domain.judgments import Draft
@@ -154,6 +156,23 @@ def test_an_edit_held_in_two_campaigns_is_blind_only_once(database, clock) -> No
         record(database, actor, task_id, clock)
     found = rows(database, "SELECT score_seen, peers_seen FROM judgment ORDER BY judgment_id")
     assert found == [("no", "no"), ("yes", "yes")]
+    # The place in the second campaign is still there for somebody who has not seen the score.
+    assert rows(database, "SELECT n_judgments FROM task ORDER BY task_id") == [(1,), (0,)]
+
+
+def test_a_hold_on_an_edit_judged_elsewhere_makes_room_for_another(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=1, slug="first")
+    factories.make_campaign(database, clock(), n_edits=2, slug="second")
+    actor = factories.make_reviewer(database, clock())
+    first = take(database, actor, clock, "first")
+    while True:  # the same edit in the second campaign, by chance of the draw
+        held = take(database, actor, clock, "second")
+        edit_id = rows(database, f"SELECT edit_id FROM task WHERE task_id = {held}")
+        if edit_id == rows(database, f"SELECT edit_id FROM task WHERE task_id = {first}"):
+            break
+        reviewing.skip(database, actor, held, "other", now=clock())
+    record(database, actor, first, clock)
+    assert take(database, actor, clock, "second") != held
 
 
 def test_what_could_be_read_before_is_not_called_blind(database, clock) -> None:
@@ -292,12 +311,13 @@ def test_tasks_are_given_at_random_and_not_by_their_score(database, clock) -> No
 
 def test_probability_tasks_come_before_imported_ones(database, clock) -> None:
     factories.make_campaign(database, clock(), n_edits=2, k=1)
-    factories.import_rows(
-        database,
-        "judgments",
-        [factories.judgment_line(2001, campaign="a-campaign", kind="bot")],
-        clock(),
-    )
+    factories.import_rows(database, "edits", [factories.edit_line(2001)], clock())
+    with database.transaction() as session:
+        campaign = db_campaigns.by_slug(session, "a-campaign")
+        edit_ids = edits.of_wiki(session, factories.WIKI)
+        db_campaigns.add_census(
+            session, campaign.campaign_id, edit_ids, stream="import", seed=0, now=clock()
+        )
     actor = factories.make_reviewer(database, clock())
     streams = []
     while (task_id := take(database, actor, clock)) is not None:

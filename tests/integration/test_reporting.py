@@ -83,6 +83,15 @@ def test_figures_leave_out_edits_that_are_still_judged(database, now) -> None:
     assert (after.n_judgments_waiting, after.n_judgments_used) == (0, 2)
 
 
+def test_figures_leave_out_edits_that_another_campaign_asks_about(database, now) -> None:
+    judge(database, now, [(1001, who, "no") for who in "ab"])
+    assert reporting.compute(database, SLUG, now=now).n_judgments_used == 2
+    factories.make_campaign(database, now, n_edits=1, slug="later")
+    report = reporting.compute(database, SLUG, now=now)
+    assert (report.n_judgments_used, report.n_judgments_waiting) == (0, 2)
+    assert report.questions[0].n_no == 0
+
+
 def test_a_frozen_report_stops_naming_an_edit_that_is_judged_anew(database, now) -> None:
     judge(database, now, [(1001, who, "no") for who in "abc"])
     import_rows(database, "scores", [score_line(1001, 0.97)], now)
@@ -168,14 +177,6 @@ def test_the_model_was_sure_and_people_firmly_say_the_opposite(database, now) ->
     judge(database, now, people)
     listed = question(database, now).models[0].confident_misses
     assert [(edit.rev_id, edit.n_yes, edit.probability) for edit in listed] == [(1001, 3, 0.05)]
-
-
-def test_an_edit_that_is_still_judged_elsewhere_is_counted_and_not_named(database, now) -> None:
-    factories.make_campaign(database, now, n_edits=1, k=3, slug=SLUG, probability=0.05)
-    factories.make_campaign(database, now, n_edits=1, k=3, slug="elsewhere", probability=None)
-    judge(database, now, [(1001, who, "yes") for who in "abc"])
-    model = question(database, now).models[0]
-    assert (model.confident_misses, model.n_confident_misses_masked) == ((), 1)
 
 
 def test_model_versions_are_never_mixed(database, now) -> None:
