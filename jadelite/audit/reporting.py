@@ -208,7 +208,6 @@ def _model(
         firm_share=FIRM_SHARE,
         firm_votes=min(FIRM_VOTES, k),
     )
-    shown = [row for row in missed if held.edit_ids[row] not in inputs.masked]
     table = main.confusion
     bins = score_bins(votes, probability, n_bins=N_BINS, min_votes=min(2, k))
     return ModelReport(
@@ -232,9 +231,9 @@ def _model(
             ScoreBin(index / N_BINS, (index + 1) / N_BINS, *row) for index, row in enumerate(bins)
         ),
         confident_misses=tuple(
-            _listed(row, held, probability, campaign, inputs) for row in shown[:MAX_LISTED]
+            _listed(row, held, probability, campaign, inputs) for row in missed[:MAX_LISTED]
         ),
-        n_confident_misses_masked=len(missed) - len(shown),
+        n_confident_misses_masked=0,  # counted when it is read: later campaigns may ask anew
     )
 
 
