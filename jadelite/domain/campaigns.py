@@ -73,7 +73,3 @@ class Lease:
     reviewer_id: int
     leased_at: datetime
     expires_at: datetime
-
-    def is_live(self, now: datetime) -> bool:
-        """Whether the hold still counts at `now`."""
-        return now < self.expires_at

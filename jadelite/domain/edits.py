@@ -34,8 +34,3 @@ class Edit:
     editor_kind: EditorKind
     text_before: str | None
     text_after: str | None
-
-    @property
-    def has_text(self) -> bool:
-        """Whether the change can be shown: the text after is there (a new page has none before)."""
-        return self.text_after is not None

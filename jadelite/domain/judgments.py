@@ -49,16 +49,6 @@ class Judgment:
     supersedes_id: int | None
     answered_at: datetime | None
 
-    @property
-    def is_blind(self) -> bool:
-        """Whether it was given without knowing the score or the others' judgments."""
-        return self.score_seen == "no" and self.peers_seen == "no"
-
-    @property
-    def may_be_blind(self) -> bool:
-        """Whether nothing says that the score or the others' judgments had been seen."""
-        return "yes" not in (self.score_seen, self.peers_seen)
-
 
 def check_answers(answers: Mapping[str, str], facet: Facet) -> tuple[FieldError, ...]:
     """Everything wrong with the answers: unasked, unanswered, or a label not offered."""

@@ -45,11 +45,12 @@ def current_actor() -> Actor:
 
 def sign_in(reviewer_id: int) -> Actor:
     """Start a session for a reviewer, with nothing of an older one but the language."""
-    language = session.get("language")
+    database = services().database
+    actor = people.find_actor(database, reviewer_id)
+    language = session.get("language") or people.chosen_language(database, actor)
     session.clear()
     if language:
         session["language"] = language
-    actor = people.find_actor(services().database, reviewer_id)
     session[REVIEWER] = [reviewer_id, actor.pseudonym, actor.session_epoch]
     g.actor = actor
     return actor

@@ -4,6 +4,7 @@ import re
 
 import factories
 import pytest
+from flask import session as flask_session
 from reader import Reader
 from sqlalchemy import text
 
@@ -11,6 +12,7 @@ from jadelite.audit import campaigns, demo, reporting
 from jadelite.config import load_settings
 from jadelite.db.session import Database
 from jadelite.web.app import create_app
+from jadelite.web.auth import sign_in
 from jadelite.web.locale import LANGUAGES
 from jadelite.wiring import Services
 
@@ -411,3 +413,11 @@ def test_a_link_in_a_language_stays_in_it_unless_another_was_chosen(reader, serv
     reader.post("/language", language="ca", back="/")
     assert '<html lang="fi"' in reader.get("/?uselang=fi").text
     assert '<html lang="ca"' in reader.get("/").text
+
+
+def test_a_language_chosen_once_comes_back_with_the_account(app, services) -> None:
+    reader = Reader(app)
+    reader.get("/account").post("/try").post("/language", language="fi", back="/")
+    with app.test_request_context():
+        sign_in(1)
+        assert flask_session["language"] == "fi"

@@ -1,6 +1,6 @@
 """Rules of campaigns and leases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -11,7 +11,6 @@ from jadelite.domain.campaigns import (
     Campaign,
     CampaignKind,
     CampaignState,
-    Lease,
     Stream,
 )
 
@@ -45,11 +44,3 @@ def test_kinds_and_streams_that_rules_name_exist():
     assert set(EVIDENCE_KINDS) <= set(get_args(CampaignKind))
     assert set(SERVED_STREAMS) <= set(get_args(Stream))
     assert SERVED_STREAMS[0] == "probability"
-
-
-def test_a_lease_counts_until_the_moment_it_expires():
-    lease = Lease(1, 2, 3, NOW, NOW + timedelta(minutes=20))
-
-    assert lease.is_live(NOW)
-    assert lease.is_live(lease.expires_at - timedelta(microseconds=1))
-    assert not lease.is_live(lease.expires_at)

@@ -1,7 +1,5 @@
 """What makes a judgment complete, and blind."""
 
-from itertools import product
-
 import pytest
 
 from jadelite.domain.errors import Invalid
@@ -44,14 +42,6 @@ def found(answers):
     return [
         (wrong.field, wrong.code, wrong.detail) for wrong in check_answers(answers, EDITQUALITY)
     ]
-
-
-@pytest.mark.parametrize(("score_seen", "peers_seen"), list(product(EXPOSURES, EXPOSURES)))
-def test_only_no_and_no_is_blind_and_only_yes_rules_it_out(score_seen, peers_seen):
-    judgment = make_judgment(score_seen=score_seen, peers_seen=peers_seen)
-
-    assert judgment.is_blind == (score_seen == "no" and peers_seen == "no")
-    assert judgment.may_be_blind == (score_seen != "yes" and peers_seen != "yes")
 
 
 def test_exposure_is_no_yes_or_unknown():
