@@ -7,31 +7,12 @@ from jadelite.domain.facets import EDITQUALITY
 from jadelite.domain.judgments import (
     EXPOSURES,
     Draft,
-    Judgment,
     check_answers,
     check_draft,
     check_note,
 )
 
 COMPLETE = {"damaging": "no", "goodfaith": "yes"}
-
-
-def make_judgment(**changes):
-    facts = {
-        "judgment_id": 1,
-        "task_id": 2,
-        "reviewer_id": 3,
-        "reviewer": "a pseudonym",
-        "reviewer_kind": "person",
-        "action": "judge",
-        "answers": COMPLETE,
-        "note": None,
-        "score_seen": "no",
-        "peers_seen": "no",
-        "supersedes_id": None,
-        "answered_at": None,
-    }
-    return Judgment(**{**facts, **changes})
 
 
 def make_draft(answers, note=None):
