@@ -47,3 +47,11 @@ def require(actor: Actor, action: Action) -> None:
         raise Forbidden("sign-in-first", f"{action} needs somebody who is signed in")
     allowed = ", ".join(sorted(RULES[action]))
     raise Forbidden("wrong-role", f"{action} needs one of the roles {allowed}")
+
+
+def require_reviewer(actor: Actor) -> int:
+    """The row number of somebody who may judge. Raises Forbidden for anybody else."""
+    require(actor, "judge")
+    if actor.reviewer_id is None:
+        raise Forbidden("sign-in-first", "judging needs somebody who is signed in")
+    return actor.reviewer_id

@@ -9,7 +9,7 @@ from jadelite.db import campaigns, events, judgments, tasks, work
 from jadelite.db.judgments import NewJudgment
 from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import Campaign, Task
-from jadelite.domain.errors import Conflict, Forbidden, NotFound
+from jadelite.domain.errors import Conflict, NotFound
 from jadelite.domain.facets import FACETS
 from jadelite.domain.judgments import Draft, Exposure, Judgment, check_draft
 from jadelite.domain.people import Actor
@@ -34,7 +34,7 @@ def record(
     for other answers on the same task (that is a revision), a closed campaign, or an edit that
     others took over after this reviewer's hold on it had lapsed; NotFound for a task never held.
     """
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     with database.transaction() as session:
         task, campaign = _locked(session, draft.task_id)
         check_draft(draft, FACETS[campaign.facet])
@@ -74,7 +74,7 @@ def record(
             now=now,
         )
         if seen != "yes":  # who knew the score leaves the place to somebody who does not
-            tasks.count_judgment(session, task.task_id)
+            tasks.count_judgments(session, {task.task_id: 1})
         tasks.end_lease(session, task.task_id, reviewer_id, now)
         _announce(
             session, "judgment.recorded", campaign, judgment_id, actor, now, report_delay_seconds
@@ -89,7 +89,7 @@ def revise(
 
     Raises NotFound without an earlier judgment, Invalid for an incomplete draft.
     """
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     with database.transaction() as session:
         task, campaign = _locked(session, draft.task_id)
         check_draft(draft, FACETS[campaign.facet])
@@ -132,13 +132,6 @@ def _exposure(session: Session, task: Task, reviewer_id: int) -> Exposure:
     if tasks.has_judged_edit(session, task.edit_id, reviewer_id):
         return "yes"
     return "unknown" if tasks.was_public(session, task) else "no"
-
-
-def _reviewer(actor: Actor) -> int:
-    access.require(actor, "judge")
-    if actor.reviewer_id is None:
-        raise Forbidden("sign-in-first", "judging needs somebody who is signed in")
-    return actor.reviewer_id
 
 
 def _locked(session: Session, task_id: int) -> tuple[Task, Campaign]:

@@ -305,7 +305,9 @@ def _snapshot(campaign: Campaign, inputs: ReportInputs, seed: int) -> str:
     def add(*parts: object) -> None:
         digest.update(json.dumps(parts, ensure_ascii=False).encode() + b"\n")
 
-    add(campaign.slug, campaign.wiki, campaign.k, __version__, seed, inputs.notes)
+    add(campaign.slug, campaign.wiki, campaign.kind, campaign.k, __version__, seed, inputs.notes)
+    # What is still judged is left out of the figures, so it makes another report.
+    add(sorted(revision[edit_id] for edit_id in inputs.masked))
     for model in inputs.models:
         add(model.model.name, model.threshold)
         for edit_id, value in sorted(model.probabilities.items(), key=lambda i: revision[i[0]]):
@@ -316,6 +318,8 @@ def _snapshot(campaign: Campaign, inputs: ReportInputs, seed: int) -> str:
         add(
             revision[answer.edit_id],
             who,
+            answer.reviewer_kind,
+            answer.origin,
             answer.revision,
             answer.action,
             answer.score_seen,

@@ -94,7 +94,7 @@ def take_task(
     Raises Conflict when the campaign is closed or the reviewer's day is full, Forbidden when the
     wiki's community has not agreed.
     """
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     with database.transaction() as session:
         reviewers.lock(session, reviewer_id)  # two clicks at once must not hold two edits
         campaign = find_campaign(session, slug)
@@ -127,7 +127,7 @@ def review_page(
 
     Raises NotFound for a task that is not theirs: it must not tell which edits are being judged.
     """
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     with database.reading() as session:
         task = tasks.get(session, task_id)
         campaign = campaigns.by_id(session, task.campaign_id) if task else None
@@ -162,7 +162,7 @@ def reveal_page(
 
     Raises NotFound for anybody else.
     """
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     with database.reading() as session:
         task = tasks.get(session, task_id)
         campaign = campaigns.by_id(session, task.campaign_id) if task else None
@@ -211,7 +211,7 @@ def skip(database: Database, actor: Actor, task_id: int, reason: str, *, now: da
 
     Raises Invalid for an unknown reason, NotFound for a task that is not held.
     """
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     if reason not in SKIP_REASONS:
         raise Invalid(
             "bad-skip-reason", f"reason is {reason!r}, expected {', '.join(SKIP_REASONS)}"
@@ -240,7 +240,7 @@ def sitting(
     database: Database, actor: Actor, slug: str, *, since: datetime, now: datetime
 ) -> Sitting:
     """What the reviewer did in a campaign since `since`, on the question of damage."""
-    reviewer_id = _reviewer(actor)
+    reviewer_id = access.require_reviewer(actor)
     with database.reading() as session:
         campaign = find_campaign(session, slug)
         done = judgments.by_reviewer(session, campaign.campaign_id, reviewer_id, since)
@@ -285,13 +285,6 @@ def newest_by_reviewer(found: Iterable[Judgment]) -> tuple[Judgment, ...]:
     for judgment in found:
         newest[judgment.reviewer_id or -judgment.judgment_id] = judgment
     return tuple(judgment for judgment in newest.values() if judgment.action == "judge")
-
-
-def _reviewer(actor: Actor) -> int:
-    access.require(actor, "judge")
-    if actor.reviewer_id is None:
-        raise Forbidden("sign-in-first", "judging needs somebody who is signed in")
-    return actor.reviewer_id
 
 
 def _n_done(session: Session, campaign: Campaign, reviewer_id: int, since: datetime) -> int:

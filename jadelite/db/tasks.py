@@ -167,26 +167,8 @@ def masked_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set
 
 def masked_edits(session: Session, edit_ids: Any) -> set[int]:
     """Those of the edits (a subquery of row numbers) that some open task still asks about."""
-    query = (
-        select(TaskRow.edit_id)
-        .join(CampaignRow, CampaignRow.campaign_id == TaskRow.campaign_id)
-        .where(
-            TaskRow.edit_id.in_(edit_ids),
-            CampaignRow.state == "open",
-            TaskRow.n_judgments < CampaignRow.k,
-        )
-        .distinct()
-    )
+    query = select(TaskRow.edit_id).where(TaskRow.edit_id.in_(edit_ids), _is_open()).distinct()
     return set(session.scalars(query))
-
-
-def count_judgment(session: Session, task_id: int) -> None:
-    """One more person has judged the task."""
-    session.execute(
-        update(TaskRow)
-        .where(TaskRow.task_id == task_id)
-        .values(n_judgments=TaskRow.n_judgments + 1)
-    )
 
 
 def count_judgments(session: Session, counts: Mapping[int, int]) -> None:

@@ -85,11 +85,13 @@ def test_figures_leave_out_edits_that_are_still_judged(database, now) -> None:
 
 def test_figures_leave_out_edits_that_another_campaign_asks_about(database, now) -> None:
     judge(database, now, [(1001, who, "no") for who in "ab"])
-    assert reporting.compute(database, SLUG, now=now).n_judgments_used == 2
+    before = reporting.compute(database, SLUG, now=now)
+    assert before.n_judgments_used == 2
     factories.make_campaign(database, now, n_edits=1, slug="later")
     report = reporting.compute(database, SLUG, now=now)
     assert (report.n_judgments_used, report.n_judgments_waiting) == (0, 2)
     assert report.questions[0].n_no == 0
+    assert report.snapshot != before.snapshot
 
 
 def test_a_frozen_report_stops_naming_an_edit_that_is_judged_anew(database, now) -> None:

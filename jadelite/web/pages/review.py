@@ -20,6 +20,7 @@ from jadelite.web.services import services
 pages = Blueprint("review", __name__)
 
 ANSWER_PREFIX = "answer-"
+TASK = "/tasks/<int(max=9223372036854775807):task_id>"  # what a row number can be
 
 
 @pages.post("/campaigns/<slug>/start")
@@ -41,14 +42,14 @@ def next_task(slug: str) -> Response:
     return _to_next(slug)
 
 
-@pages.get("/tasks/<int(max=9223372036854775807):task_id>")
+@pages.get(TASK)
 @needs("judge")
 def task(task_id: int) -> str | Response:
     """The edit and the questions; the reveal, if it was judged already."""
     return _show(task_id, None)
 
 
-@pages.post("/tasks/<int(max=9223372036854775807):task_id>")
+@pages.post(TASK)
 @needs("judge")
 def judge(task_id: int) -> tuple[str | Response, int] | Response:
     """Save a first judgment and go to its reveal; an incomplete one gets the form again."""
@@ -60,14 +61,14 @@ def judge(task_id: int) -> tuple[str | Response, int] | Response:
     return redirect(url_for("review.reveal", task_id=task_id), 303)
 
 
-@pages.get("/tasks/<int(max=9223372036854775807):task_id>/reveal")
+@pages.get(f"{TASK}/reveal")
 @needs("judge")
 def reveal(task_id: int) -> str:
     """What the model and the others said, for whoever judged the edit."""
     return _reveal(task_id, None)
 
 
-@pages.post("/tasks/<int(max=9223372036854775807):task_id>/reveal")
+@pages.post(f"{TASK}/reveal")
 @needs("judge")
 def revise(task_id: int) -> tuple[str, int] | Response:
     """Save a changed mind as a new judgment that says what had been seen."""
@@ -86,7 +87,7 @@ def revise(task_id: int) -> tuple[str, int] | Response:
     return redirect(url_for("review.reveal", task_id=task_id), 303)
 
 
-@pages.post("/tasks/<int(max=9223372036854775807):task_id>/skip")
+@pages.post(f"{TASK}/skip")
 @needs("judge")
 def skip(task_id: int) -> Response:
     """Pass the edit by, for a reason about the reviewer, and go on."""
