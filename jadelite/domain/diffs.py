@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-RowKind = Literal["context", "changed", "added", "removed", "gap", "cut"]
+RowKind = Literal["context", "changed", "added", "removed", "moved-from", "moved-to", "gap", "cut"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,10 @@ class Segment:
 class DiffRow:
     """One line on both sides.
 
-    `before` is None for an added line, `after` for a removed one. A `gap` stands for `n_lines`
-    unchanged lines left out, a `cut` for `n_lines` rows beyond the size that is shown.
+    `before` is None for an added line, `after` for a removed one. A paragraph that was moved stands
+    twice: as `moved-from` with `before` only, as `moved-to` with `after` only; what changed in it
+    is marked. A `gap` stands for `n_lines` unchanged lines left out (0: a wiki didn't say how
+    many), a `cut` for `n_lines` rows beyond the size that is shown.
     """
 
     kind: RowKind

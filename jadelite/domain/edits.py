@@ -1,4 +1,4 @@
-"""An edit: one revision of a page and what it changed."""
+"""An edit: one revision of a page and what it changed; the wiki it is of, and what it hid."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,83 @@ class Wiki:
     language: str
     direction: Direction
     is_sample: bool
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a real wiki is, from the shipped table or the operator's file; never from input.
+
+    `code` is the wiki's own language code as services write it ("en", "be-tarask", "simple");
+    `project` its family ("wikipedia", "wiktionary", "wikidata", ...); `api_url` the action API.
+    """
+
+    dbname: str
+    host: str
+    code: str
+    project: str
+    language: str
+    direction: Direction
+    api_url: str
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a wiki hid of a revision."""
+
+    text: bool = False
+    editor: bool = False
+    comment: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is hidden."""
+        return self.text or self.editor or self.comment
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The facts of a revision as its wiki tells them to anybody. None: hidden or not told.
+
+    `size_change` in bytes; `sha1` of the text as the wiki writes it; times are UTC.
+    """
+
+    wiki: str
+    rev_id: int
+    parent_rev_id: int | None
+    page_id: int | None
+    page_title: str | None
+    namespace: int | None
+    timestamp: datetime | None
+    size_change: int | None
+    tags: tuple[str, ...]
+    comment: str | None
+    editor_name: str | None
+    editor_kind: EditorKind
+    content_model: str | None
+    sha1: str | None
+    hidden: Hidden
+
+
+@dataclass(frozen=True)
+class MissingRevision:
+    """A revision that the wiki does not show to anybody: deleted with its page, or never there."""
+
+    wiki: str
+    rev_id: int
+
+
+@dataclass(frozen=True)
+class Revert:
+    """That an edit was undone later: a signal beside the judgments, never one of them.
+
+    `kind` says how it is known: the wiki's own tag, or the text being that of before.
+    """
+
+    wiki: str
+    rev_id: int
+    by_rev_id: int | None
+    reverted_at: datetime | None
+    kind: Literal["tag", "identity"]
 
 
 @dataclass(frozen=True)

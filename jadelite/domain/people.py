@@ -7,7 +7,7 @@ ReviewerKind = Literal["person", "bot", "demo", "imported"]
 Role = Literal["reviewer", "coordinator", "model-team", "oversighter", "operator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 # What a visitor of a demonstration may try on; the others need a real installation.
-DEMO_ROLES: tuple[Role, ...] = ("reviewer", "coordinator", "model-team")
+DEMO_ROLES: tuple[Role, ...] = ("reviewer", "coordinator", "model-team", "operator")
 
 
 @dataclass(frozen=True)

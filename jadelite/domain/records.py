@@ -7,20 +7,17 @@ Every parser takes the decoded object of one line and returns a value, or raises
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from jadelite.domain.edits import EDITOR_KINDS, MAX_TEXT_LENGTH, Edit, EditorKind
 from jadelite.domain.errors import FieldError, Invalid
 from jadelite.domain.facets import EDITQUALITY
 from jadelite.domain.judgments import EXPOSURES, Exposure, check_answers, check_note
-from jadelite.domain.names import is_slug, is_wiki_name
-from jadelite.domain.scores import Score, check_probabilities
+from jadelite.domain.line_reader import LineReader, shown
+from jadelite.domain.scores import Score, ScoreFailure, check_probabilities
 
-MAX_NAME_LENGTH = 255
-MAX_LABEL_LENGTH = 60
 MAX_COMMENT_LENGTH = 4000
-MAX_ID = 2**63 - 1
 MAX_LINE_LENGTH = 16_000_000
 
 EDIT_KEYS = (
@@ -28,8 +25,10 @@ EDIT_KEYS = (
     "editor_kind", "text_before", "text_after",
 )  # fmt: skip
 SCORE_KEYS = (
-    "wiki", "rev_id", "model", "model_version", "probabilities", "prediction", "scored_at",
+    "wiki", "rev_id", "model", "model_version", "probabilities", "value", "failure", "prediction",
+    "scored_at",
 )  # fmt: skip
+SCORE_FORMS = ("probabilities", "value", "failure")  # a line of scores holds exactly one
 JUDGMENT_KEYS = (
     "wiki", "rev_id", "campaign", "reviewer", "kind", "answers", "judged_at", "score_seen",
     "peers_seen", "note",
@@ -70,7 +69,7 @@ def decode_line(line: bytes | str) -> dict[str, Any]:
 
 def parse_edit(data: dict[str, Any]) -> Edit:
     """An edit from a line of `edits import`."""
-    reader = _Reader(data, EDIT_KEYS)
+    reader = LineReader(data, EDIT_KEYS)
     edit = Edit(
         wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
@@ -90,27 +89,64 @@ def parse_edit(data: dict[str, Any]) -> Edit:
     return edit
 
 
-def parse_score(data: dict[str, Any]) -> Score:
-    """A score from a line of `scores import`."""
-    reader = _Reader(data, SCORE_KEYS)
+def parse_score(data: dict[str, Any]) -> Score | ScoreFailure:
+    """A score from a line of `scores import`, or why there is none."""
+    reader = LineReader(data, SCORE_KEYS)
+    given = [form for form in SCORE_FORMS if data.get(form) is not None]
+    if len(given) > 1:
+        detail = f"the line holds {' and '.join(given)}, expected only one of them"
+        reader.refuse(given[1], "too-many", detail)
+    answer = _failure(reader) if given[:1] == ["failure"] else _score(reader, given)
+    reader.finish()
+    return answer
+
+
+def _score(reader: LineReader, given: list[str]) -> Score:
     score = Score(
         wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
         model=reader.name("model"),
         model_version=reader.name("model_version"),
-        probabilities=reader.numbers("probabilities"),
+        probabilities=_probabilities(reader, given),
         prediction=reader.optional(reader.label, "prediction"),
         scored_at=reader.optional(reader.time, "scored_at"),
+        value=reader.number("value") if "value" in given else None,
     )
-    if not reader.has_wrong("probabilities", "prediction"):
+    if "probabilities" in given and not reader.has_wrong("probabilities", "prediction"):
         reader.note(check_probabilities(score.probabilities, score.prediction))
-    reader.finish()
     return score
+
+
+def _probabilities(reader: LineReader, given: list[str]) -> dict[str, float]:
+    if not given:
+        what = 'an object such as {"true": 0.1, "false": 0.9}, or value, or failure'
+        reader.expected("probabilities", what)
+    return reader.numbers("probabilities") if "probabilities" in given else {}
+
+
+def _failure(reader: LineReader) -> ScoreFailure:
+    reason, detail = reader.failure("failure")
+    failure = ScoreFailure(
+        wiki=reader.wiki("wiki"),
+        rev_id=reader.whole("rev_id", low=1),
+        model=reader.name("model"),
+        model_version=reader.optional(reader.name, "model_version"),
+        reason=reason,
+        detail=detail,
+        source="import",
+        failed_at=reader.optional(reader.time, "scored_at"),
+    )
+    if reader.data.get("prediction") is not None:
+        given = shown(reader.data["prediction"])
+        reader.refuse(
+            "prediction", "bad-value", f"prediction is {given}, expected none beside a failure"
+        )
+    return failure
 
 
 def parse_judgment(data: dict[str, Any]) -> ImportedJudgment:
     """A judgment from a line of `judgments import`."""
-    reader = _Reader(data, JUDGMENT_KEYS)
+    reader = LineReader(data, JUDGMENT_KEYS)
     judgment = ImportedJudgment(
         wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
@@ -136,173 +172,6 @@ def parse_judgment(data: dict[str, Any]) -> ImportedJudgment:
         reader.note(wrong)
     reader.finish()
     return judgment
-
-
-class _Reader:
-    """Reads the fields of one object and remembers everything that was wrong with them."""
-
-    def __init__(self, data: dict[str, Any], known: tuple[str, ...]) -> None:
-        self.data = data
-        self.wrong: list[FieldError] = []
-        unknown = [key for key in data if key not in known]
-        if unknown:
-            keys = f"key{'s' if len(unknown) > 1 else ''} {', '.join(map(repr, unknown[:5]))}"
-            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-            detail = f"unknown {keys}{more}, expected {', '.join(known)}"
-            self.refuse(unknown[0], "unknown-key", detail)
-
-    def refuse(self, field: str, code: str, detail: str) -> None:
-        self.wrong.append(FieldError(field, code, detail))
-
-    def note(self, wrong: FieldError | None) -> None:
-        if wrong is not None:
-            self.wrong.append(wrong)
-
-    def has_wrong(self, *fields: str) -> bool:
-        return any(wrong.field in fields for wrong in self.wrong)
-
-    def finish(self) -> None:
-        if self.wrong:
-            detail = "; ".join(wrong.detail for wrong in self.wrong)
-            raise Invalid("invalid-line", detail, fields=tuple(self.wrong))
-
-    def optional(self, read: Any, field: str, **rules: Any) -> Any:
-        # Any: `read` is one of this class's methods, whose result type mypy can't carry through.
-        return None if self.data.get(field) is None else read(field, **rules)
-
-    def whole(self, field: str, *, low: int) -> int:
-        value = self.data.get(field)
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        if isinstance(value, float) and value.is_integer():
-            value, is_whole = int(value), True
-        if not is_whole or not low <= cast("int", value) <= MAX_ID:
-            self._expected(field, f"a whole number from {low} to {MAX_ID}")
-            return low
-        return cast("int", value)
-
-    def text(self, field: str, *, limit: int) -> str:
-        value = self.data.get(field)
-        if not isinstance(value, str):
-            self._expected(field, "text")
-            return ""
-        if len(value) > limit:
-            detail = f"{field} has {len(value)} characters, expected at most {limit}"
-            self.refuse(field, "too-long", detail)
-            return ""
-        if "\0" in value or not _is_encodable(value):
-            detail = (
-                f"{field} holds a character that can't be stored (NUL or half a surrogate pair)"
-            )
-            self.refuse(field, "bad-character", detail)
-            return ""
-        return value
-
-    def name(self, field: str) -> str:
-        value = self.text(field, limit=MAX_NAME_LENGTH)
-        if not value.strip() and not self.has_wrong(field):
-            self.refuse(field, "empty", f"{field} is empty, expected a name")
-        return value
-
-    def wiki(self, field: str) -> str:
-        value = self.name(field)
-        if not self.has_wrong(field) and not is_wiki_name(value):
-            self._expected(field, "a database name such as fawiki")
-        return value
-
-    def slug(self, field: str) -> str:
-        value = self.name(field)
-        if not self.has_wrong(field) and not is_slug(value):
-            self._expected(field, "2 to 60 small letters, digits and hyphens")
-        return value
-
-    def label(self, field: str) -> str:
-        value = self.data.get(field)
-        # ORES and its data sets write labels as true and false.
-        return str(value).lower() if isinstance(value, bool) else self.name(field)
-
-    def choice(self, field: str, *, among: tuple[str, ...]) -> str:
-        value = self.data.get(field)
-        if value not in among:
-            self._expected(field, f"one of {', '.join(among)}")
-            return among[0]
-        return cast("str", value)
-
-    def time(self, field: str) -> datetime | None:
-        value = self.data.get(field)
-        try:
-            moment = datetime.fromisoformat(cast("str", value))
-        except (TypeError, ValueError):
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            self._expected(field, 'a time with its zone such as "2026-10-03T12:00:00Z"')
-            return None
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:
-            moment = None
-        if moment is None or not 2000 < moment.year < 2100:
-            self._expected(field, "a time between 2001 and 2099")
-            return None
-        return moment
-
-    def numbers(self, field: str) -> dict[str, float]:
-        value = self.data.get(field)
-        if not isinstance(value, dict):
-            self._expected(field, 'an object such as {"true": 0.1, "false": 0.9}')
-            return {}
-        found = {}
-        for label, number in value.items():
-            if not _is_label(label):
-                detail = f"{field} has a label that is empty, too long or can't be stored"
-                self.refuse(field, "bad-label", detail)
-                return {}
-            is_number = isinstance(number, int | float) and not isinstance(number, bool)
-            # A whole number of hundreds of digits is no float; neither is any such a probability.
-            if not is_number or not -1 <= number <= 2:
-                self._expected(field, "numbers from 0 to 1")
-                return {}
-            found[label] = float(number)
-        return found
-
-    def labels(self, field: str) -> dict[str, str]:
-        value = self.data.get(field)
-        is_labels = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-        if not is_labels:
-            self._expected(field, 'an object such as {"damaging": "yes"}')
-            return {}
-        return cast("dict[str, str]", value)
-
-    def _expected(self, field: str, what: str) -> None:
-        if field not in self.data:
-            self.refuse(field, "missing", f"{field} is missing, expected {what}")
-        else:
-            shown = _shown(self.data[field])
-            self.refuse(field, "bad-value", f"{field} is {shown}, expected {what}")
-
-
-def _is_label(value: str) -> bool:
-    return (
-        bool(value.strip())
-        and len(value) <= MAX_LABEL_LENGTH
-        and "\0" not in value
-        and _is_encodable(value)
-    )
-
-
-def _shown(value: object) -> str:
-    """The beginning of a value as JSON, for a message."""
-    try:
-        return json.dumps(value, ensure_ascii=False)[:60]
-    except RecursionError:
-        return "a deeply nested value"
-
-
-def _is_encodable(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _refuse_constant(name: str) -> float:
