@@ -39,10 +39,8 @@ def local_diff(before: str, after: str) -> Diff:
             rows.extend(DiffRow("context", _plain(line), _plain(line)) for line in removed)
         else:
             rows.extend(_changed_block(removed, added))
-    shown = _cut(_fold(rows))
-    n_added = sum(len(part.text) for part in _marked(rows, is_after=True))
-    n_removed = sum(len(part.text) for part in _marked(rows, is_after=False))
-    return Diff(tuple(shown), n_added, n_removed)
+    shown = cut_rows(_fold(rows))
+    return Diff(tuple(shown), n_marked(rows, is_after=True), n_marked(rows, is_after=False))
 
 
 def _lines(text: str) -> list[str]:
@@ -162,7 +160,8 @@ def _fold(rows: list[DiffRow]) -> list[DiffRow]:
     return folded
 
 
-def _cut(rows: list[DiffRow]) -> list[DiffRow]:
+def cut_rows(rows: list[DiffRow]) -> list[DiffRow]:
+    """The rows as they are shown: MAX_ROWS at most, then one `cut` row; very long lines cut."""
     shown = [_short(row) for row in islice(rows, MAX_ROWS)]
     if len(rows) > MAX_ROWS:
         shown.append(DiffRow("cut", n_lines=len(rows) - MAX_ROWS))
@@ -199,6 +198,7 @@ def _plain(line: str) -> tuple[Segment, ...]:
     return (Segment(line),) if line else ()
 
 
-def _marked(rows: list[DiffRow], *, is_after: bool) -> list[Segment]:
+def n_marked(rows: list[DiffRow], *, is_after: bool) -> int:
+    """How many characters are marked on one side of all rows."""
     sides = [row.after if is_after else row.before for row in rows if row.kind != "context"]
-    return [part for side in sides if side for part in side if part.is_marked]
+    return sum(len(part.text) for side in sides if side for part in side if part.is_marked)

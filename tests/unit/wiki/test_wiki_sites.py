@@ -21,12 +21,12 @@ def test_the_five_wikis_and_their_samples_have_a_language_and_a_direction(langua
 @pytest.mark.parametrize(
     ("dbname", "is_sample"),
     [
-        ("dewiki", False),
+        ("no_such_wiki", False),
         ("fawiki.example.org", False),
         ("FAWIKI", False),
         ("fa", False),
         ("", False),
-        ("sample-de", True),
+        ("sample-no-such", True),
         ("sample-fawiki", True),
         ("sample-", True),
         ("sample-sample-fa", True),
