@@ -94,7 +94,8 @@ class LocalModel:
     def score(self, edits: Sequence[Edit], *, scored_at: datetime | None = None) -> list[Score]:
         """One score for each edit in order, probabilities at full precision adding up to 1.
 
-        Raises Invalid (code "edit-without-text") if an edit has no text after.
+        What can't be scored is not told apart here: see `local_source.score_or_say_why`. Raises
+        Invalid (code "edit-without-text") if an edit has no text after.
         """
         if not edits:
             return []
@@ -267,6 +268,7 @@ _LIMITS = (
     "A probability is meant for a mix of edits like the training rows. Where fewer edits are"
     " damaging, it is too high.",
     "Figures from few held-back damaging edits have wide intervals. Read the intervals.",
+    "It compares two versions of a page. The creation of a page has only one and is not scored.",
 )
 
 

@@ -19,7 +19,7 @@ from jadelite.audit.models import list_cards, score_edits, train_model
 from jadelite.config import data_folder
 from jadelite.domain.edits import Edit
 from jadelite.domain.errors import Conflict, Invalid, NotFound
-from jadelite.domain.scores import check_probabilities
+from jadelite.domain.scores import ScoreFailure, check_probabilities
 from jadelite.scoring.cards import Card, find_card, read_cards, write_card
 from jadelite.scoring.features import FEATURES, MEANINGS, Change, extract
 from jadelite.scoring.local import Trained, load, save, train
@@ -238,7 +238,9 @@ def test_use_cases_find_the_model_by_name_and_version(trained: Trained, tmp_path
     card = saved(trained, tmp_path)
 
     assert list_cards(tmp_path) == [card]
-    assert score_edits(tmp_path, "toy", "1.0.0", [an_edit()]) == load(card).score([an_edit()])
+    edit = replace(an_edit(), text_before="It was quiet.")
+    (score,) = score_edits(tmp_path, "toy", "1.0.0", [edit])
+    assert [replace(score, source="import")] == load(card).score([edit])
     with pytest.raises(NotFound, match=r"there is no model toy@2\.0\.0"):
         score_edits(tmp_path, "toy", "2.0.0", [an_edit()])
 
@@ -275,9 +277,24 @@ def test_the_shipped_scores_of_the_sample_are_those_of_the_shipped_model(code: s
     for line, score in zip(shipped, scores, strict=True):
         assert (line["wiki"], line["rev_id"]) == (score.wiki, score.rev_id)
         assert (line["model"], line["model_version"]) == (score.model, score.model_version)
+        assert ("failure" in line) == isinstance(score, ScoreFailure)
+        if isinstance(score, ScoreFailure):
+            assert line["failure"] == {"reason": score.reason, "detail": score.detail}
+            continue
         assert line["probabilities"] == pytest.approx(dict(score.probabilities), abs=1e-9)
         assert line["prediction"] == score.prediction
         assert line["scored_at"] == "2026-10-21T06:00:00Z"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_only_the_new_page_of_a_sample_wiki_has_no_score(code: str) -> None:
+    new_pages = [edit.rev_id for edit in sample_edits(code) if not edit.text_before]
+    failed = {line["rev_id"]: line["failure"] for line in sample_scores(code) if "failure" in line}
+
+    assert len(new_pages) == 1
+    assert {rev_id: failure["reason"] for rev_id, failure in failed.items()} == {
+        new_pages[0]: "not-scorable"
+    }
 
 
 @pytest.mark.skipif(
