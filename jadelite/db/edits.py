@@ -1,17 +1,17 @@
-"""Queries on edits, their texts and prepared diffs."""
+"""Queries on edits: their facts, and reading them with their contents."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from jadelite.db import wikis
+from jadelite.db import contents, wikis
+from jadelite.db.contents import NewContent
 from jadelite.db.tables import (
+    ContentKeyRow,
     EditDiffRow,
     EditRow,
     EditSummaryRow,
@@ -22,6 +22,8 @@ from jadelite.domain.diffs import Diff
 from jadelite.domain.edits import Edit, Wiki
 
 CHUNK = 500  # keeps IN lists below the parameter limits of both databases
+TEXT_KEY = aliased(ContentKeyRow)
+COMMENT_KEY = aliased(ContentKeyRow)
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,19 @@ class NewEdit:
 
 @dataclass(frozen=True)
 class StoredEdit:
-    """An edit as a page needs it: facts, the wiki it is of, and its diff (None: no text here)."""
+    """An edit as a page needs it: facts, the wiki it is of, and its diff.
+
+    Without a diff `no_diff_reason` says why: None (never asked for), hidden, missing, too-large,
+    not-text or transient.
+    """
 
     edit_id: int
     edit: Edit
     wiki: Wiki
     size_change: int | None
     diff: Diff | None
+    no_diff_reason: str | None
+    is_text_hidden: bool
 
 
 def ids_by_rev(session: Session, wiki_id: int, rev_ids: Iterable[int]) -> dict[int, int]:
@@ -76,9 +84,12 @@ def store(session: Session, wiki_id: int, new: Sequence[NewEdit], now: datetime)
     """Add edits of one wiki, and their diffs; outcome by position: stored, known or completed.
 
     An edit that is known only by its number is completed with what the line knows more; nothing
-    known is ever changed.
+    known is ever changed. What the wiki hid does not come back: an edit after one with a hidden
+    text is stored without its texts, one of which that is.
     """
     known = _known_facts(session, wiki_id, [item.edit.rev_id for item in new])
+    after_hidden = _after_hidden(session, wiki_id, new, known)
+    new = [replace(item, diff=None) if item.edit.rev_id in after_hidden else item for item in new]
     outcomes: dict[int, str] = {}
     first: dict[int, NewEdit] = {}
     again: list[int] = []
@@ -96,8 +107,15 @@ def store(session: Session, wiki_id: int, new: Sequence[NewEdit], now: datetime)
     if fresh:
         ids = _insert_edits(session, [_facts(item.edit, wiki_id, now) for item in fresh])
         pairs = [(ids[item.edit.rev_id], item) for item in fresh]
-        _add_texts(session, [pair for pair in pairs if pair[1].diff is not None], now)
-        _add_summaries(session, [pair for pair in pairs if pair[1].edit.comment is not None])
+        contents.add(
+            session, [_content(*pair, is_text=True, is_comment=True) for pair in pairs], now
+        )
+    if after_hidden:
+        session.execute(
+            update(EditRow)
+            .where(EditRow.wiki_id == wiki_id, EditRow.rev_id.in_(after_hidden))
+            .values(no_diff_reason="hidden")
+        )
     if again:  # the same edit twice: what the first line left open, the second may complete
         found = store(session, wiki_id, [new[place] for place in again], now)
         outcomes.update(zip(again, found, strict=True))
@@ -118,25 +136,49 @@ def of_wiki(session: Session, dbname: str, *, with_text_only: bool = False) -> l
     """Row numbers of all edits of a wiki, in the order of their revisions."""
     query = select(EditRow.edit_id).join(WikiRow).where(WikiRow.dbname == dbname)
     if with_text_only:
-        query = query.join(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
+        query = query.join(EditDiffRow, EditDiffRow.edit_id == EditRow.edit_id).where(
+            EditDiffRow.span == "edit"
+        )
     return list(session.scalars(query.order_by(EditRow.rev_id)))
 
 
-def texts(session: Session, dbname: str, limit: int) -> list[Edit]:
-    """Edits of a wiki with their full texts, for scoring by a local model."""
+def with_texts(session: Session, dbname: str, rev_ids: Sequence[int]) -> list[Edit]:
+    """Those of at most 500 edits of a wiki whose full texts are here, for a local model."""
     query = (
-        select(EditRow, WikiRow.dbname, EditSummaryRow.comment, EditTextRow)
-        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
-        .join(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
-        .outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id)
-        .where(WikiRow.dbname == dbname)
+        _with_summary(
+            select(
+                EditRow,
+                WikiRow.dbname,
+                EditSummaryRow.sealed,
+                COMMENT_KEY.key,
+                EditTextRow.sealed,
+                TEXT_KEY.key,
+            )
+            .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+            .join(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
+            .join(TEXT_KEY, (TEXT_KEY.edit_id == EditRow.edit_id) & (TEXT_KEY.part == "text"))
+        )
+        .where(WikiRow.dbname == dbname, EditRow.rev_id.in_(rev_ids))
         .order_by(EditRow.rev_id)
+    )
+    found = []
+    for row, name, sealed_comment, comment_key, sealed_text, text_key in session.execute(query):
+        comment = contents.open_part(comment_key, "comment", row.edit_id, sealed_comment)
+        before, after = contents.open_text(text_key, row.edit_id, sealed_text)
+        found.append(_edit(row, name, comment, before, after))
+    return found
+
+
+def since(session: Session, dbname: str, moment: datetime, limit: int) -> list[int]:
+    """Revisions of a wiki stored here and saved there from `moment` on, the newest first."""
+    query = (
+        select(EditRow.rev_id)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .where(WikiRow.dbname == dbname, EditRow.edited_at >= moment)
+        .order_by(EditRow.rev_id.desc())
         .limit(limit)
     )
-    return [
-        _edit(row, name, comment, text.text_before, text.text_after)
-        for row, name, comment, text in session.execute(query)
-    ]
+    return list(session.scalars(query))
 
 
 def ensure_wiki_of(session: Session, wiki: Wiki, cache: dict[str, int]) -> int:
@@ -148,22 +190,42 @@ def ensure_wiki_of(session: Session, wiki: Wiki, cache: dict[str, int]) -> int:
 
 def _one(session: Session, condition: Any) -> StoredEdit | None:
     query = (
-        select(EditRow, WikiRow, EditSummaryRow.comment, EditDiffRow.diff)
-        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
-        .outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id)
-        .outerjoin(EditDiffRow, EditDiffRow.edit_id == EditRow.edit_id)
+        _with_summary(
+            select(
+                EditRow,
+                WikiRow,
+                EditSummaryRow.sealed,
+                COMMENT_KEY.key,
+                EditDiffRow.sealed,
+                TEXT_KEY.key,
+            ).join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        )
+        .outerjoin(
+            EditDiffRow, (EditDiffRow.edit_id == EditRow.edit_id) & (EditDiffRow.span == "edit")
+        )
+        .outerjoin(TEXT_KEY, (TEXT_KEY.edit_id == EditRow.edit_id) & (TEXT_KEY.part == "text"))
         .where(condition)
     )
     found = session.execute(query).one_or_none()
     if found is None:
         return None
-    row, wiki, comment, diff = found
+    row, wiki, sealed_comment, comment_key, sealed_diff, text_key = found
+    comment = contents.open_part(comment_key, "comment", row.edit_id, sealed_comment)
     return StoredEdit(
         edit_id=row.edit_id,
         edit=_edit(row, wiki.dbname, comment, None, None),
         wiki=Wiki(wiki.dbname, wiki.language, wiki.direction, wiki.is_sample),
         size_change=row.size_change,
-        diff=None if diff is None else Diff.from_json(diff),
+        diff=contents.open_diff(text_key, row.edit_id, sealed_diff),
+        no_diff_reason=row.no_diff_reason,
+        is_text_hidden=row.is_text_hidden,
+    )
+
+
+def _with_summary(query: Any) -> Any:
+    """The query with the sealed summary and its key, where there is one."""
+    return query.outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id).outerjoin(
+        COMMENT_KEY, (COMMENT_KEY.edit_id == EditRow.edit_id) & (COMMENT_KEY.part == "comment")
     )
 
 
@@ -178,7 +240,8 @@ def _edit(
         namespace=row.namespace,
         timestamp=row.edited_at,
         comment=comment,
-        editor_kind=row.editor_kind,  # type: ignore[arg-type]  # the check constraint guards it
+        # The check constraint guards the kind; it is of the editor, so it is hidden with the name.
+        editor_kind="unknown" if row.is_editor_hidden else row.editor_kind,  # type: ignore[arg-type]
         text_before=before,
         text_after=after,
     )
@@ -213,6 +276,32 @@ def _known_facts(
     return found
 
 
+def _after_hidden(
+    session: Session,
+    wiki_id: int,
+    new: Sequence[NewEdit],
+    known: Mapping[int, Mapping[str, Any]],
+) -> set[int]:
+    """Those revisions whose text before is that of a revision with a hidden text."""
+    parents: dict[int, set[int]] = {}
+    for item in new:
+        rev_id = item.edit.rev_id
+        for parent in (item.edit.parent_rev_id, known.get(rev_id, {}).get("parent_rev_id")):
+            if parent and item.diff is not None:
+                parents.setdefault(parent, set()).add(rev_id)
+    wanted = sorted(parents)
+    found: set[int] = set()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(EditRow.rev_id).where(
+            EditRow.wiki_id == wiki_id,
+            EditRow.rev_id.in_(wanted[start : start + CHUNK]),
+            EditRow.is_text_hidden.is_(True),
+        )
+        for parent in session.scalars(query):
+            found |= parents[parent]
+    return found
+
+
 def _complete(session: Session, known: Mapping[str, Any], item: NewEdit, now: datetime) -> bool:
     edit = item.edit
     facts = _facts(edit, 0, now)
@@ -230,10 +319,9 @@ def _complete(session: Session, known: Mapping[str, Any], item: NewEdit, now: da
     is_comment_new = (
         edit.comment is not None and known["summary"] is None and not known["is_comment_hidden"]
     )
-    if is_text_new:
-        _add_texts(session, [(known["edit_id"], item)], now)
-    if is_comment_new:
-        _add_summaries(session, [(known["edit_id"], item)])
+    if is_text_new or is_comment_new:
+        new = _content(known["edit_id"], item, is_text=is_text_new, is_comment=is_comment_new)
+        contents.add(session, [new], now)
     return bool(more) or is_text_new or is_comment_new
 
 
@@ -261,37 +349,12 @@ def _insert_edits(session: Session, rows: list[dict[str, Any]]) -> dict[int, int
     return {row.rev_id: row.edit_id for row in session.execute(statement, rows)}
 
 
-def _add_texts(session: Session, edits: list[tuple[int, NewEdit]], now: datetime) -> None:
-    texts, diffs = [], []
-    for edit_id, item in edits:
-        if item.diff is None:
-            continue
-        packed = item.diff.to_json()
-        digest = hashlib.sha256(json.dumps(packed, ensure_ascii=False).encode()).hexdigest()
-        texts.append(
-            {
-                "edit_id": edit_id,
-                "text_before": item.edit.text_before,
-                "text_after": item.edit.text_after or "",
-            }
-        )
-        diffs.append(
-            {
-                "edit_id": edit_id,
-                "origin": "local",
-                "digest": digest,
-                "diff": packed,
-                "made_at": now,
-            }
-        )
-    if texts:
-        session.execute(insert(EditTextRow), texts)
-        session.execute(insert(EditDiffRow), diffs)
-
-
-def _add_summaries(session: Session, edits: list[tuple[int, NewEdit]]) -> None:
-    if edits:
-        session.execute(
-            insert(EditSummaryRow),
-            [{"edit_id": edit_id, "comment": item.edit.comment} for edit_id, item in edits],
-        )
+def _content(edit_id: int, item: NewEdit, *, is_text: bool, is_comment: bool) -> NewContent:
+    has_text = is_text and item.diff is not None
+    return NewContent(
+        edit_id=edit_id,
+        text_before=item.edit.text_before if has_text else None,
+        text_after=(item.edit.text_after or "") if has_text else None,
+        diff=item.diff if has_text else None,
+        comment=item.edit.comment if is_comment else None,
+    )

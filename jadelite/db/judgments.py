@@ -8,8 +8,12 @@ from typing import Any, cast
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
+from jadelite.db.contents import ensure_keys, open_part
+from jadelite.db.sealing import seal
 from jadelite.db.tables import (
     AnswerRow,
+    ContentKeyRow,
+    EditRow,
     FacetRow,
     FormRow,
     JudgmentRow,
@@ -122,13 +126,7 @@ def add_many(
         for question, value in new.answers.items()
     ]
     session.execute(insert(AnswerRow), answers)
-    notes = [
-        {"judgment_id": judgment_id, "text": new.note, "language": new.note_language}
-        for judgment_id, new in zip(ids, batch, strict=True)
-        if new.note
-    ]
-    if notes:
-        session.execute(insert(NoteRow), notes)
+    _add_notes(session, list(zip(ids, batch, strict=True)))
     return ids
 
 
@@ -278,11 +276,23 @@ def for_report(session: Session, campaign_id: int) -> list[CountedAnswer]:
 def _query() -> Select[Any]:
     query: Any = (
         select(
-            JudgmentRow, ReviewerRow.pseudonym, ReviewerRow.kind, NoteRow.text, NoteRow.is_hidden
+            JudgmentRow,
+            ReviewerRow.pseudonym,
+            ReviewerRow.kind,
+            NoteRow.sealed,
+            NoteRow.is_hidden,
+            TaskRow.edit_id,
+            ContentKeyRow.key,
         )
         .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
         .outerjoin(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
         .outerjoin(NoteRow, NoteRow.judgment_id == JudgmentRow.judgment_id)
+        .outerjoin(
+            ContentKeyRow,
+            (ContentKeyRow.edit_id == TaskRow.edit_id)
+            & (ContentKeyRow.part == "note")
+            & NoteRow.judgment_id.is_not(None),
+        )
         .order_by(JudgmentRow.judgment_id)
     )
     return cast("Select[Any]", query)
@@ -310,11 +320,51 @@ def _judgments(session: Session, query: Select[Any]) -> list[Judgment]:
             reviewer_kind=kind,
             action=row.action,
             answers=answers.get(row.judgment_id, {}),
-            note=None if is_hidden else note,
+            note=None if is_hidden else open_part(key, "note", edit_id, sealed),
             score_seen=row.score_seen,
             peers_seen=row.peers_seen,
             supersedes_id=row.supersedes_id,
             answered_at=row.answered_at,
         )
-        for row, pseudonym, kind, note, is_hidden in rows
+        for row, pseudonym, kind, sealed, is_hidden, edit_id, key in rows
     ]
+
+
+def _may_quote(new: NewJudgment, silent: Mapping[str, set[int]]) -> bool:
+    is_import = new.import_batch_id is not None
+    return new.task_id in silent["everybody"] or (is_import and new.task_id in silent["imports"])
+
+
+def _add_notes(session: Session, judged: Sequence[tuple[int, NewJudgment]]) -> None:
+    noted = [(judgment_id, new, new.note) for judgment_id, new in judged if new.note]
+    if not noted:
+        return
+    task_ids = sorted({new.task_id for _, new, _ in noted})
+    edit_ids: dict[int, int] = {}
+    # A note may quote what the wiki hid: nobody's of a hidden text, and none written elsewhere of a
+    # hidden name or summary, which reviewers here are not shown.
+    silent: dict[str, set[int]] = {"everybody": set(), "imports": set()}
+    for start in range(0, len(task_ids), CHUNK):
+        query = (
+            select(TaskRow.task_id, EditRow)
+            .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
+            .where(TaskRow.task_id.in_(task_ids[start : start + CHUNK]))
+            .order_by(EditRow.edit_id)
+            .with_for_update(read=True, of=EditRow)  # whoever hides it now waits, and takes it
+        )
+        for task_id, edit in session.execute(query):
+            edit_ids[task_id] = edit.edit_id
+            if edit.is_text_hidden:
+                silent["everybody"].add(task_id)
+            if edit.is_editor_hidden or edit.is_comment_hidden:
+                silent["imports"].add(task_id)
+    noted = [item for item in noted if not _may_quote(item[1], silent)]
+    if not noted:
+        return
+    keys = ensure_keys(session, ((edit_ids[new.task_id], "note") for _, new, _ in noted))
+    rows = []
+    for judgment_id, new, note in noted:
+        edit_id = edit_ids[new.task_id]
+        sealed = seal(keys[edit_id, "note"], "note", edit_id, note)
+        rows.append({"judgment_id": judgment_id, "sealed": sealed, "language": new.note_language})
+    session.execute(insert(NoteRow), rows)

@@ -22,11 +22,12 @@ class NewScore:
     edit_id: int
     model_version_id: int
     prediction: str | None
-    probability: float
+    probability: float | None
     probabilities: dict[str, float]
     source: str
     answer_digest: str
     scored_at: datetime | None
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,24 @@ class StoredScore:
     threshold_origin: str
 
 
+@dataclass(frozen=True)
+class OtherOutput:
+    """What a model said that is no probability of yes: a value, a class, topics."""
+
+    model: ModelVersion
+    prediction: str | None
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a stored score says, to compare an answer that comes again."""
+
+    prediction: str | None
+    probabilities: dict[str, float]
+    value: float | None
+
+
 def find_model(session: Session, name: str) -> tuple[int, str, str] | None:
     """Row number, question and positive label of a model; None if it is new."""
     row = session.execute(
@@ -52,21 +71,35 @@ def find_model(session: Session, name: str) -> tuple[int, str, str] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-def ensure_version(session: Session, model: ModelVersion, now: datetime) -> int:
+def ensure_model(
+    session: Session, name: str, *, question: str, positive_label: str, is_value: bool
+) -> int:
+    """The row number of a model, added if new. Flushes to get it."""
+    found = find_model(session, name)
+    if found is not None:
+        return found[0]
+    row = ModelRow(
+        name=name,
+        question=question,
+        positive_label=positive_label,
+        output_kind="value" if is_value else "classes",
+    )
+    session.add(row)
+    session.flush()
+    return row.model_id
+
+
+def ensure_version(
+    session: Session, model: ModelVersion, now: datetime, *, is_value: bool = False
+) -> int:
     """The row number of a model version, added (with its model) if new. Flushes to get it."""
-    found = find_model(session, model.model)
-    if found is None:
-        row = ModelRow(
-            name=model.model,
-            question=model.question,
-            positive_label=model.positive_label,
-            output_kind="classes",
-        )
-        session.add(row)
-        session.flush()
-        model_id = row.model_id
-    else:
-        model_id = found[0]
+    model_id = ensure_model(
+        session,
+        model.model,
+        question=model.question,
+        positive_label=model.positive_label,
+        is_value=is_value,
+    )
     version_id = session.scalar(
         select(ModelVersionRow.model_version_id).where(
             ModelVersionRow.model_id == model_id, ModelVersionRow.version == model.version
@@ -80,19 +113,63 @@ def ensure_version(session: Session, model: ModelVersion, now: datetime) -> int:
     return version.model_version_id
 
 
-def digests(
+def contents(
     session: Session, edit_ids: Iterable[int], version_ids: Iterable[int]
-) -> dict[tuple[int, int], str]:
-    """Answer digests of the stored scores, by (edit, model version)."""
+) -> dict[tuple[int, int], Content]:
+    """What stored scores say, by (edit, model version)."""
     wanted, versions = sorted(set(edit_ids)), sorted(set(version_ids))
-    found: dict[tuple[int, int], str] = {}
+    found: dict[tuple[int, int], Content] = {}
     for start in range(0, len(wanted), CHUNK):
-        query = select(ScoreRow.edit_id, ScoreRow.model_version_id, ScoreRow.answer_digest).where(
+        query = select(
+            ScoreRow.edit_id,
+            ScoreRow.model_version_id,
+            ScoreRow.prediction,
+            ScoreRow.probabilities,
+            ScoreRow.value,
+        ).where(
             ScoreRow.edit_id.in_(wanted[start : start + CHUNK]),
             ScoreRow.model_version_id.in_(versions),
         )
-        found.update(((edit, version), digest) for edit, version, digest in session.execute(query))
+        for edit_id, version_id, prediction, probabilities, value in session.execute(query):
+            found[edit_id, version_id] = Content(prediction, dict(probabilities or {}), value)
     return found
+
+
+def scored_by(
+    session: Session, model: str, version: str | None, edit_ids: Sequence[int]
+) -> set[int]:
+    """Which of at most 500 edits the model has scored, in that version or (None) in any."""
+    query = (
+        select(ScoreRow.edit_id)
+        .join(ModelVersionRow, ModelVersionRow.model_version_id == ScoreRow.model_version_id)
+        .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
+        .where(ModelRow.name == model, ScoreRow.edit_id.in_(edit_ids))
+    )
+    if version is not None:
+        query = query.where(ModelVersionRow.version == version)
+    return set(session.scalars(query))
+
+
+def other_outputs(session: Session, edit_id: int) -> list[OtherOutput]:
+    """What models said of an edit that is no probability of yes, by model and version."""
+    query = (
+        select(
+            ModelRow.name,
+            ModelVersionRow.version,
+            ModelRow.question,
+            ModelRow.positive_label,
+            ScoreRow.prediction,
+            ScoreRow.value,
+        )
+        .join(ModelVersionRow, ModelVersionRow.model_version_id == ScoreRow.model_version_id)
+        .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
+        .where(ScoreRow.edit_id == edit_id, ScoreRow.probability.is_(None))
+        .order_by(ModelRow.name, ModelVersionRow.version)
+    )
+    return [
+        OtherOutput(ModelVersion(row[0], row[1], row[2], row[3]), row[4], row[5])
+        for row in session.execute(query)
+    ]
 
 
 def add(
@@ -108,6 +185,7 @@ def add(
             "prediction": score.prediction,
             "probability": score.probability,
             "probabilities": score.probabilities,
+            "value": score.value,
             "source": score.source,
             "answer_digest": score.answer_digest,
             "scored_at": score.scored_at,

@@ -6,6 +6,7 @@ and savepoints leak committed rows. BEGIN is sent by hand, IMMEDIATE for writers
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,10 @@ from sqlalchemy.orm import sessionmaker
 from jadelite.domain.errors import Conflict, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
+SCRUB_TRIES = 20
+SCRUB_PAUSE_SECONDS = 0.1
+# Where something can be erased: dead rows of these go at once, not when there is time for it.
+ERASABLE = ("content_key", "edit_text", "edit_diff", "edit_summary", "editor_name", "note")
 WRITING = "jadelite_writing"
 
 
@@ -61,9 +66,46 @@ class Database:
         with _explained(), engine.begin() as connection:
             yield connection
 
+    def scrub(self, *, tries: int = SCRUB_TRIES) -> bool:
+        """Whether what was erased is gone from the files too, as far as the database can do it.
+
+        To be called after the transaction that erased. SQLite: its log is written back and cut to
+        nothing, for which no reader may be at work. PostgreSQL: dead rows of what is erasable are
+        taken away; its free space and its own log keep bytes of sealed rows and of keys until they
+        are used again. False: others were at work all the time, try again later. Raises
+        Unavailable.
+        """
+        with _explained():
+            return self._cut_log(tries) if self.is_sqlite else self._vacuum()
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+    def _cut_log(self, tries: int) -> bool:
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            # While it waits for readers no writer gets in: so it waits short, and often.
+            cursor.execute(f"PRAGMA busy_timeout = {int(SCRUB_PAUSE_SECONDS * 1000)}")
+            for attempt in range(tries):
+                if attempt:
+                    time.sleep(SCRUB_PAUSE_SECONDS)
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                found = cursor.fetchone()  # (was somebody in the way, ...)
+                if found is not None and not found[0]:
+                    return True
+            return False
+        finally:
+            raw.cursor().execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+            raw.close()
+
+    def _vacuum(self) -> bool:
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for table in ERASABLE:
+                connection.exec_driver_sql(f"VACUUM {table}")
+        return True
 
 
 def _make_engine(url: str) -> Engine:

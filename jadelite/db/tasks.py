@@ -19,10 +19,16 @@ from jadelite.db.tables import (
 )
 from jadelite.domain.campaigns import Campaign, Lease, Stream, Task
 
+N_DRAWN = 16
+
 
 def get(session: Session, task_id: int) -> Task | None:
-    """The task with that row number, or None."""
-    row = session.get(TaskRow, task_id)
+    """The task with that row number; None without one, or when the wiki hid its edit's text."""
+    row = session.scalar(
+        select(TaskRow)
+        .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
+        .where(TaskRow.task_id == task_id, EditRow.is_text_hidden.is_(False))
+    )
     return None if row is None else _task(row)
 
 
@@ -31,8 +37,10 @@ def held(session: Session, campaign_id: int, reviewer_id: int, now: datetime) ->
     row = session.scalar(
         select(LeaseRow)
         .join(TaskRow, TaskRow.task_id == LeaseRow.task_id)
+        .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
         .where(
             TaskRow.campaign_id == campaign_id,
+            EditRow.is_text_hidden.is_(False),
             LeaseRow.reviewer_id == reviewer_id,
             LeaseRow.ended_at.is_(None),
             LeaseRow.expires_at > now,
@@ -59,14 +67,14 @@ def lease_of(session: Session, task_id: int, reviewer_id: int) -> Lease | None:
 def pick(
     session: Session, campaign: Campaign, reviewer_id: int, stream: Stream, now: datetime
 ) -> int | None:
-    """A task of the stream with room, uniformly at random; None if there is none for them."""
-    query = (
-        select(TaskRow.task_id)
-        .where(_servable(campaign, reviewer_id, now), TaskRow.stream == stream)
-        .order_by(func.random())
-        .limit(1)
+    """A task of the stream with room, uniformly at random; None if there is none for them.
+
+    Edits whose text the wiki hid are not given.
+    """
+    # Few are hidden: asking that of some drawn at random is cheaper than of every task.
+    return _pick_of(session, campaign, reviewer_id, stream, now, limit=N_DRAWN) or _pick_of(
+        session, campaign, reviewer_id, stream, now, limit=None
     )
-    return session.scalar(query)
 
 
 def lock(session: Session, task_id: int) -> None:
@@ -124,7 +132,12 @@ def add_skip(session: Session, task_id: int, reviewer_id: int, reason: str, now:
 
 def n_left(session: Session, campaign: Campaign, reviewer_id: int, now: datetime) -> int:
     """How many edits of the campaign could still be given to a reviewer."""
-    query = select(func.count()).select_from(TaskRow).where(_servable(campaign, reviewer_id, now))
+    query = (
+        select(func.count())
+        .select_from(TaskRow)
+        .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
+        .where(_servable(campaign, reviewer_id, now), EditRow.is_text_hidden.is_(False))
+    )
     return session.scalar(query) or 0
 
 
@@ -165,6 +178,20 @@ def masked_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set
     return set(session.scalars(query))
 
 
+def hidden_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set[int]:
+    """Those revisions of a wiki whose text the wiki hid."""
+    query = (
+        select(EditRow.rev_id)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .where(
+            WikiRow.dbname == wiki,
+            EditRow.rev_id.in_(sorted(set(rev_ids))),
+            EditRow.is_text_hidden.is_(True),
+        )
+    )
+    return set(session.scalars(query))
+
+
 def masked_edits(session: Session, edit_ids: Any) -> set[int]:
     """Those of the edits (a subquery of row numbers) that some open task still asks about."""
     query = select(TaskRow.edit_id).where(TaskRow.edit_id.in_(edit_ids), _is_open()).distinct()
@@ -191,6 +218,33 @@ def has_judged_edit(session: Session, edit_id: int, reviewer_id: int) -> bool:
         TaskRow.edit_id == edit_id,
     )
     return bool(session.scalar(select(query)))
+
+
+def _pick_of(
+    session: Session,
+    campaign: Campaign,
+    reviewer_id: int,
+    stream: Stream,
+    now: datetime,
+    *,
+    limit: int | None,
+) -> int | None:
+    """One of `limit` tasks drawn at random (None: of all) whose edit's text is not hidden."""
+    drawn = (
+        select(TaskRow.task_id, TaskRow.edit_id, func.random().label("place"))
+        .where(_servable(campaign, reviewer_id, now), TaskRow.stream == stream)
+        .order_by("place")
+        .limit(limit)
+        .subquery()
+    )
+    query = (
+        select(drawn.c.task_id)
+        .join(EditRow, EditRow.edit_id == drawn.c.edit_id)
+        .where(EditRow.is_text_hidden.is_(False))
+        .order_by(drawn.c.place)
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def _servable(campaign: Campaign, reviewer_id: int, now: datetime) -> ColumnElement[bool]:

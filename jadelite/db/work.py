@@ -24,6 +24,18 @@ class Work:
     n_attempts: int
 
 
+@dataclass(frozen=True)
+class WorkState:
+    """One row of the queue as an operator sees it; `failure` why the last attempt failed."""
+
+    kind: str
+    key: str
+    state: str
+    due_at: datetime
+    n_attempts: int
+    failure: str | None
+
+
 def ask(
     session: Session,
     kind: str,
@@ -55,6 +67,22 @@ def is_waiting(session: Session, key: str) -> bool:
     """Whether work of that key is waiting or running."""
     query = select(WorkRow.work_id).where(WorkRow.key == key, WorkRow.state != "failed")
     return session.scalar(query) is not None
+
+
+def overview(session: Session, limit: int) -> list[WorkState]:
+    """What waits, runs or failed, due longest ago first."""
+    query = select(
+        WorkRow.kind,
+        WorkRow.key,
+        WorkRow.state,
+        WorkRow.due_at,
+        WorkRow.n_attempts,
+        WorkRow.failure,
+    ).order_by(WorkRow.due_at, WorkRow.work_id)
+    return [
+        WorkState(row[0], row[1], row[2], row[3], row[4], row[5])
+        for row in session.execute(query.limit(limit))
+    ]
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: int) -> Work | None:
@@ -92,8 +120,14 @@ def finish(session: Session, work_id: int, now: datetime) -> None:
         session.execute(delete(WorkRow).where(WorkRow.work_id == work_id))
 
 
-def fail(session: Session, work: Work, reason: str, now: datetime) -> None:
-    """The attempt failed: try again later, at last keep it as failed with the reason."""
+def drop(session: Session, key: str) -> bool:
+    """Ask no more for the work of that key; whether there was any."""
+    dropped: Any = session.execute(delete(WorkRow).where(WorkRow.key == key))
+    return bool(dropped.rowcount)
+
+
+def fail(session: Session, work: Work, reason: str, now: datetime) -> bool:
+    """The attempt failed: try again later, at last keep it with the reason; whether at last."""
     is_last = work.n_attempts >= MAX_ATTEMPTS
     session.execute(
         update(WorkRow)
@@ -105,3 +139,4 @@ def fail(session: Session, work: Work, reason: str, now: datetime) -> None:
             due_at=now + timedelta(seconds=10 * 2**work.n_attempts),
         )
     )
+    return is_last

@@ -18,14 +18,15 @@ from jadelite.db.tables.campaigns import (
     StratumRow,
     TaskRow,
 )
-from jadelite.db.tables.edits import (
+from jadelite.db.tables.contents import (
+    ContentKeyRow,
+    ContentWatchRow,
     EditDiffRow,
     EditorNameRow,
-    EditRow,
     EditSummaryRow,
     EditTextRow,
-    WikiRow,
 )
+from jadelite.db.tables.edits import EditRevertRow, EditRow, WikiRow
 from jadelite.db.tables.forms import FacetRow, FormRow, FormTextRow, QuestionRow
 from jadelite.db.tables.judgments import (
     AnswerRow,
@@ -39,6 +40,7 @@ from jadelite.db.tables.operations import (
     ImportBatchRow,
     SettingRow,
     StreamOffsetRow,
+    UpstreamStateRow,
     WorkRow,
 )
 from jadelite.db.tables.reports import ReportRow
@@ -59,8 +61,11 @@ __all__ = [
     "Base",
     "CampaignModelRow",
     "CampaignRow",
+    "ContentKeyRow",
+    "ContentWatchRow",
     "DesignRow",
     "EditDiffRow",
+    "EditRevertRow",
     "EditRow",
     "EditSummaryRow",
     "EditTextRow",
@@ -88,6 +93,7 @@ __all__ = [
     "StreamOffsetRow",
     "TaskRow",
     "ThresholdRow",
+    "UpstreamStateRow",
     "WikiRow",
     "WorkRow",
 ]

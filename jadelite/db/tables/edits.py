@@ -1,9 +1,9 @@
-"""Wikis and edits; what can be hidden on a wiki stands in tables of its own."""
+"""Wikis and edits: the facts that are never hidden, and that an edit was undone later."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jadelite.db.tables.base import (
@@ -43,6 +43,8 @@ class EditRow(Base):
         one_of(
             "editor_kind", "temporary", "unregistered", "newcomer", "registered", "bot", "unknown"
         ),
+        Index(None, "wiki_id", "edited_at"),
+        Index(None, "wiki_id", "page_id"),
         CheckConstraint("rev_id > 0", name="rev_id_positive"),
         {"comment": "one revision of a page and what it changed"},
     )
@@ -70,51 +72,28 @@ class EditRow(Base):
     is_comment_hidden: Mapped[bool] = mapped_column(
         Boolean, default=False, comment="the wiki hid the summary"
     )
+    visibility_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when the wiki said last what is hidden; null: never heard"
+    )
+    no_diff_reason: Mapped[str | None] = short_text("why there is no diff, once asked for", 20)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it came in here")
 
 
-class EditTextRow(Base):
-    """Wikitext before and after; erasable."""
+class EditRevertRow(Base):
+    """That an edit was undone later: a signal beside the judgments, never one."""
 
-    __tablename__ = "edit_text"
-    __table_args__ = ({"comment": "wikitext of an edit; erased when the wiki hides it"},)
-
-    edit_id: Mapped[int] = points_to("edit.edit_id", "the edit", primary_key=True)
-    text_before: Mapped[str | None] = mapped_column(Text, comment="null for a new page")
-    text_after: Mapped[str] = mapped_column(Text, comment="wikitext after the edit")
-
-
-class EditDiffRow(Base):
-    """A prepared diff; erasable."""
-
-    __tablename__ = "edit_diff"
-    __table_args__ = ({"comment": "prepared diffs; erased when the wiki hides the text"},)
-
-    edit_id: Mapped[int] = points_to("edit.edit_id", "the edit", primary_key=True)
-    origin: Mapped[str] = short_text("local, or wiki where its own diff was taken", 10)
-    digest: Mapped[str] = short_text("SHA-256 of the rows, hexadecimal", 64)
-    diff: Mapped[Any] = mapped_column(JSON, nullable=False, comment="rows as domain.diffs packs")
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was made")
-
-
-class EditSummaryRow(Base):
-    """The edit summary; erasable."""
-
-    __tablename__ = "edit_summary"
-    __table_args__ = ({"comment": "edit summaries; erased when the wiki hides them"},)
-
-    edit_id: Mapped[int] = points_to("edit.edit_id", "the edit", primary_key=True)
-    comment: Mapped[str] = mapped_column(Text, comment="the summary as wikitext")
-
-
-class EditorNameRow(Base):
-    """An editor's name, cached for display; erasable."""
-
-    __tablename__ = "editor_name"
+    __tablename__ = "edit_revert"
     __table_args__ = (
-        Index(None, "name"),
-        {"comment": "names of editors, cached for display; erased when hidden or vanished"},
+        one_of("kind", "tag", "identity"),
+        {"comment": "edits that were undone on the wiki later; never counted as a judgment"},
     )
 
     edit_id: Mapped[int] = points_to("edit.edit_id", "the edit", primary_key=True)
-    name: Mapped[str] = short_text("name as shown on the wiki")
+    by_rev_id: Mapped[int | None] = mapped_column(
+        BigId, comment="the revision that undid it, where known"
+    )
+    reverted_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when, null where unknown"
+    )
+    kind: Mapped[str] = short_text("how it is known: the wiki's tag, or the same text again", 10)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was learned here")

@@ -10,7 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Text,
+    LargeBinary,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -136,6 +136,8 @@ class NoteRow(Base):
     )
 
     judgment_id: Mapped[int] = points_to("judgment.judgment_id", "the judgment", primary_key=True)
-    text: Mapped[str] = mapped_column(Text, comment="the note")
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="the note, sealed under its edit's key for notes"
+    )
     language: Mapped[str | None] = short_text("language it was written under, BCP 47", 35)
     is_hidden: Mapped[bool] = mapped_column(Boolean, default=False, comment="by an oversighter")

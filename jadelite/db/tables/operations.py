@@ -78,6 +78,31 @@ class ImportBatchRow(Base):
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when")
 
 
+class UpstreamStateRow(Base):
+    """How a service outside was when it was last asked."""
+
+    __tablename__ = "upstream_state"
+    __table_args__ = (
+        one_of("state", "closed", "open", "half-open"),
+        {"comment": "how services outside were when they were last asked"},
+    )
+
+    name: Mapped[str] = short_text("the service, such as liftwing", 120, primary_key=True)
+    state: Mapped[str] = short_text("of the circuit: closed, open, half-open", 10)
+    opened_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="since when it is not asked"
+    )
+    paused_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="until when it asked to be left alone"
+    )
+    n_calls: Mapped[int] = mapped_column(BigId, comment="times asked")
+    n_failures: Mapped[int] = mapped_column(BigId, comment="times it failed")
+    n_retries: Mapped[int] = mapped_column(BigId, comment="times asked again")
+    last_failure: Mapped[str | None] = mapped_column(Text, comment="its last failure, one sentence")
+    last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when this was written")
+
+
 class StreamOffsetRow(Base):
     """How far an event stream has been followed."""
 
@@ -86,6 +111,7 @@ class StreamOffsetRow(Base):
 
     name: Mapped[str] = short_text("the stream", 120, primary_key=True)
     position: Mapped[str] = mapped_column(Text, comment="the last event's id as received")
+    n_events: Mapped[int] = mapped_column(BigId, default=0, comment="events taken in so far")
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when")
 
 

@@ -74,7 +74,10 @@ class ScoreRow(Base):
             "probability IS NULL OR (probability >= 0 AND probability <= 1)",
             name="probability_in_range",
         ),
-        CheckConstraint("probability IS NOT NULL OR value IS NOT NULL", name="says_something"),
+        CheckConstraint(
+            "probability IS NOT NULL OR value IS NOT NULL OR prediction IS NOT NULL",
+            name="says_something",
+        ),
         {"comment": "what a model version said of an edit; append only"},
     )
 
@@ -83,7 +86,7 @@ class ScoreRow(Base):
     model_version_id: Mapped[int] = points_to(
         "model_version.model_version_id", "the model version", nullable=False
     )
-    prediction: Mapped[str | None] = short_text("the label the model chose", 60)
+    prediction: Mapped[str | None] = short_text("the label the model chose", 1000)
     probability: Mapped[float | None] = mapped_column(
         Float, comment="probability of the positive label, full precision"
     )
@@ -105,8 +108,9 @@ class ScoreFailureRow(Base):
 
     __tablename__ = "score_failure"
     __table_args__ = (
-        Index(None, "edit_id", "model_version_id"),
-        {"comment": "why a model gave no score of an edit"},
+        UniqueConstraint("edit_id", "model_id"),
+        Index(None, "model_id", "reason"),
+        {"comment": "why a model gave no score of an edit, as it said last"},
     )
 
     score_failure_id: Mapped[int] = identity()
@@ -115,6 +119,7 @@ class ScoreFailureRow(Base):
     model_version_id: Mapped[int | None] = points_to(
         "model_version.model_version_id", "the version, where the answer names it"
     )
+    source: Mapped[str] = short_text("who answered, such as liftwing", 60)
     reason: Mapped[str] = short_text("typed reason such as missing, deleted, transient", 40)
     detail: Mapped[str | None] = mapped_column(Text, comment="the service's own words")
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when")
