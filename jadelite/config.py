@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "development", "password"})
 MIN_SECRET_LENGTH = 32
 MIN_DIFFERENT = 8
+MIN_TOKEN_LENGTH = 16
 DATA_FOLDERS = ("migrations", "models", "translations")
 
 
@@ -56,6 +57,19 @@ class Settings(BaseSettings):
         ge=0,
         le=86_400,
         description="how long the worker waits for more judgments before it computes a report anew",
+    )
+
+    upstreams_file: str = Field(
+        default="", description="TOML file naming services and wikis at other addresses"
+    )
+    run_folder: Path = Field(
+        default=Path("instance"),
+        description="where processes of this machine share limits on outside services",
+    )
+
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="lets the monitoring read /metrics; at least 16 characters",
     )
 
     @field_validator("database_url")
@@ -112,6 +126,12 @@ def require_safe_to_serve(settings: Settings) -> None:
         )
     if any(weak in secret.lower() for weak in WEAK_SECRETS):
         raise SettingsError("JADELITE_SECRET_KEY contains a well-known word; expected random text")
+    token = settings.metrics_token.get_secret_value()
+    if token and not (len(token) >= MIN_TOKEN_LENGTH and token.isascii() and token.isprintable()):
+        raise SettingsError(
+            f"JADELITE_METRICS_TOKEN has {len(token)} characters; expected at least"
+            f" {MIN_TOKEN_LENGTH} random letters and digits, or nothing"
+        )
     if settings.environment != "production":
         return
     if settings.debug:

@@ -1,5 +1,6 @@
 """Who may do what: one table. Anything not in it is refused."""
 
+import hmac
 from typing import Literal
 
 from jadelite.domain.errors import Forbidden
@@ -13,6 +14,7 @@ Action = Literal[
     "judge",
     "compute-report",
     "operate",
+    "read-metrics",
 ]
 
 ANYBODY: frozenset[Role | Literal["visitor"]] = frozenset(
@@ -30,6 +32,8 @@ RULES: dict[Action, frozenset[Role | Literal["visitor"]]] = {
     "judge": frozenset({"reviewer", "coordinator"}),
     "compute-report": frozenset({"coordinator", "model-team", "operator"}),
     "operate": frozenset({"operator"}),
+    # Besides, whoever shows the token of the monitoring: `is_monitoring`.
+    "read-metrics": frozenset({"operator"}),
 }
 
 
@@ -47,6 +51,12 @@ def require(actor: Actor, action: Action) -> None:
         raise Forbidden("sign-in-first", f"{action} needs somebody who is signed in")
     allowed = ", ".join(sorted(RULES[action]))
     raise Forbidden("wrong-role", f"{action} needs one of the roles {allowed}")
+
+
+def is_monitoring(shown: str | None, token: str) -> bool:
+    """Whether the token shown is the one in the settings; nobody's where none is set."""
+    # Compared in a time that does not tell how much of it was right.
+    return bool(token) and hmac.compare_digest((shown or "").encode(), token.encode())
 
 
 def require_reviewer(actor: Actor) -> int:

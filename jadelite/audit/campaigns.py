@@ -6,6 +6,7 @@ and their figures are never a headline.
 
 from datetime import datetime
 
+from jadelite.audit import schedule
 from jadelite.audit.reviewing import find_campaign
 from jadelite.db import campaigns, edits, events, wikis
 from jadelite.db.session import Database
@@ -59,6 +60,7 @@ def create_from_imports(
             now=now,
         )
         campaigns.add_census(session, campaign_id, edit_ids, stream="import", seed=0, now=now)
+        schedule.ask_prepare(session, slug, now)
         events.append(
             session,
             "campaign.created",
@@ -74,6 +76,8 @@ def set_state(database: Database, slug: str, state: CampaignState, *, now: datet
     with database.transaction() as session:
         campaign = find_campaign(session, slug)
         campaigns.set_state(session, campaign.campaign_id, state)
+        if state == "open":
+            schedule.ask_prepare(session, slug, now)
         events.append(
             session,
             f"campaign.{state}",

@@ -45,7 +45,10 @@ def load(database: Database, *, now: datetime, say: Callable[[str], None]) -> No
         _open_campaign(database, name, now)
         n_judgments = _read(database, name, "judgments", now)
         reporting.compute(database, name, now=now)
-        say(f"{name}: {n_edits} edits, {n_scores} scores, {n_judgments} judgments, one report")
+        say(
+            f"{name}: {n_edits} edits, {n_scores} scores or reasons for none,"
+            f" {n_judgments} judgments, one report"
+        )
 
 
 def _read(database: Database, name: str, kind: str, now: datetime) -> int:

@@ -4,18 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from jadelite.audit.lines import Batch, Options, Outcome, Progress, Reader, Summary, digest, run
-from jadelite.db import edits, scores
+from jadelite.audit import score_lines
+from jadelite.audit.lines import Batch, Options, Outcome, Progress, Reader, Summary, run
+from jadelite.db import edits
 from jadelite.db.edits import NewEdit
-from jadelite.db.scores import NewScore
 from jadelite.db.session import Database
-from jadelite.domain.errors import FieldError, Invalid
-from jadelite.domain.facets import QUESTIONS, question_of_model
+from jadelite.domain.errors import Invalid
+from jadelite.domain.facets import QUESTIONS
 from jadelite.domain.records import parse_edit, parse_score
-from jadelite.domain.scores import ModelVersion, Score
 from jadelite.wiki.diffs import local_diff
-
-POSITIVE_LABELS = ("true", "yes")
 
 
 def import_edits(
@@ -39,14 +36,14 @@ def import_scores(
     now: datetime,
     progress: Progress,
 ) -> Summary:
-    """Store scores; edits not known yet are added by their number.
+    """Store scores, and why there are none; edits not known yet are added by their number.
 
     Raises Invalid if `options.question` names no question.
     """
     if options.question is not None and options.question not in QUESTIONS:
         known = ", ".join(QUESTIONS)
         raise Invalid("bad-question", f"question is {options.question!r}, expected one of {known}")
-    reader = Reader("scores", parse_score, _store_scores)
+    reader = Reader("scores", parse_score, score_lines.store)
     return run(database, lines, reader, options, now, progress)
 
 
@@ -68,94 +65,6 @@ def _store_edits(batch: Batch, values: list[NewEdit]) -> list[Outcome]:
         for place, outcome in zip(places, found, strict=True):
             outcomes[place] = outcome
     return outcomes
-
-
-def _store_scores(batch: Batch, values: list[Score]) -> list[Outcome]:
-    outcomes: list[Outcome] = [""] * len(values)
-    versions: dict[tuple[str, str], tuple[int, str] | FieldError] = {}
-    new: list[NewScore] = []
-    for dbname, places in _by_wiki([value.wiki for value in values]).items():
-        chosen = {}
-        for place in places:
-            model = _version(batch, values[place], versions)
-            if isinstance(model, FieldError):
-                outcomes[place] = model
-            else:
-                chosen[place] = model
-        rev_ids = [values[place].rev_id for place in chosen]
-        ids = edits.ensure_bare(batch.session, batch.wiki_id(dbname), rev_ids, batch.now)
-        known = scores.digests(
-            batch.session, ids.values(), (version_id for version_id, _ in chosen.values())
-        )
-        for place, (version_id, positive) in chosen.items():
-            score = values[place]
-            made = _new_score(score, ids[score.rev_id], version_id, positive)
-            key = (made.edit_id, version_id)
-            if key not in known:
-                known[key] = made.answer_digest
-                new.append(made)
-                outcomes[place] = "stored"
-            elif known[key] == made.answer_digest:
-                outcomes[place] = "known"
-            else:
-                detail = (
-                    f"{score.model}@{score.model_version} has another score of edit"
-                    f" {score.rev_id} stored; a new answer needs a new model_version"
-                )
-                outcomes[place] = FieldError("probabilities", "conflict", detail)
-    if new:
-        scores.add(batch.session, new, import_batch_id=batch.batch_id(), now=batch.now)
-    return outcomes
-
-
-def _version(
-    batch: Batch,
-    score: Score,
-    versions: dict[tuple[str, str], tuple[int, str] | FieldError],
-) -> tuple[int, str] | FieldError:
-    """Row number and positive label of a score's model version, or why it can't be stored."""
-    key = (score.model, score.model_version)
-    if key not in versions:
-        stored = scores.find_model(batch.session, score.model)
-        question = stored[1] if stored else batch.options.question
-        question = question or question_of_model(score.model)
-        positive = stored[2] if stored else _positive(score)
-        if question is None:
-            detail = (
-                f"model {score.model!r} does not tell which question it answers;"
-                " say so with --question damaging or --question goodfaith"
-            )
-            versions[key] = FieldError("model", "unknown-question", detail)
-        elif positive is None:
-            detail = f"probabilities has no label {' or '.join(POSITIVE_LABELS)}"
-            return FieldError("probabilities", "no-positive-label", detail)
-        else:
-            model = ModelVersion(score.model, score.model_version, question, positive)
-            version_id = scores.ensure_version(batch.session, model, batch.now)
-            versions[key] = (version_id, positive)
-    found = versions[key]
-    if not isinstance(found, FieldError) and found[1] not in score.probabilities:
-        detail = f"probabilities has no label {found[1]!r}, which this model says yes with"
-        return FieldError("probabilities", "no-positive-label", detail)
-    return found
-
-
-def _positive(score: Score) -> str | None:
-    return next((label for label in POSITIVE_LABELS if label in score.probabilities), None)
-
-
-def _new_score(score: Score, edit_id: int, version_id: int, positive: str) -> NewScore:
-    answer = {"prediction": score.prediction, "probabilities": dict(score.probabilities)}
-    return NewScore(
-        edit_id=edit_id,
-        model_version_id=version_id,
-        prediction=score.prediction,
-        probability=score.probability_of(positive),
-        probabilities=dict(score.probabilities),
-        source="import",
-        answer_digest=digest(answer),
-        scored_at=score.scored_at,
-    )
 
 
 def _by_wiki(names: Sequence[str]) -> dict[str, list[int]]:

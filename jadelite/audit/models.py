@@ -10,8 +10,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jadelite.domain.edits import Edit
-from jadelite.domain.scores import Score
+from jadelite.domain.scores import Score, ScoreFailure
 from jadelite.scoring import cards, local
+from jadelite.scoring.local_source import score_or_say_why
+from jadelite.scoring.service_cards import ServiceCard, read_service_cards
 from jadelite.scoring.training_data import read_training_rows, source_of
 
 
@@ -46,6 +48,11 @@ def list_cards(models_folder: Path) -> list[cards.Card]:
     return cards.read_cards(models_folder)
 
 
+def list_service_cards(models_folder: Path) -> list[ServiceCard]:
+    """The cards of the models that services run, by name."""
+    return read_service_cards(models_folder)
+
+
 def score_edits(
     models_folder: Path,
     name: str,
@@ -53,11 +60,11 @@ def score_edits(
     edits: Sequence[Edit],
     *,
     scored_at: datetime | None = None,
-) -> list[Score]:
-    """One score for each edit in order.
+) -> list[Score | ScoreFailure]:
+    """One score for each edit in order, or why there is none.
 
-    Raises NotFound if there is no such model, Invalid if its artefact was changed or an edit has no
-    text after.
+    A new page, and an edit without its texts, can't be scored. Raises NotFound if there is no such
+    model, Invalid if its artefact was changed.
     """
     model = local.load(cards.find_card(models_folder, name, version))
-    return model.score(edits, scored_at=scored_at)
+    return score_or_say_why(model, edits, scored_at=scored_at)

@@ -2,44 +2,105 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from jadelite.audit import reporting
-from jadelite.db import work
+from jadelite.audit import fetching, preparing, reporting, schedule, watching
+from jadelite.audit.fetching import FetchSummary, Wanted
+from jadelite.audit.outside import Outside
+from jadelite.db import facts, work
 from jadelite.db.session import Database
 from jadelite.db.work import Work
-from jadelite.domain.errors import DomainError
+from jadelite.domain.errors import DomainError, Unavailable
 
 LEASE_SECONDS = 900
 
 log = logging.getLogger(__name__)
 
 
-def run_next(database: Database, clock: Callable[[], datetime]) -> bool:
+@dataclass(frozen=True)
+class Bench:
+    """What work is done with."""
+
+    database: Database
+    outside: Outside
+    clock: Callable[[], datetime]
+
+
+def run_next(bench: Bench) -> bool:
     """Run the oldest work that is due; whether there was any.
 
     A domain error is kept with the row and tried again later. Anything else is a bug and rises;
-    the row's lease runs out, so the work is tried again after the worker is restarted.
+    the row's lease runs out, so the work is tried again after the worker is restarted. Recurring
+    work is asked for again, however it went.
     """
+    database, clock = bench.database, bench.clock
+    started_at = clock()
     with database.transaction() as session:
-        claimed = work.claim(session, now=clock(), lease_seconds=LEASE_SECONDS)
+        claimed = work.claim(session, now=started_at, lease_seconds=LEASE_SECONDS)
     if claimed is None:
         return False
     try:
-        _run(database, claimed, clock())
+        _KINDS[claimed.kind](bench, claimed)
     except DomainError as error:
         log.warning("work %s failed: %s", claimed.key, error.detail)
         with database.transaction() as session:
-            work.fail(session, claimed, error.detail, clock())
+            if work.fail(session, claimed, error.detail, clock()):
+                schedule.ask_next(session, claimed, clock())
         return True
     with database.transaction() as session:
         work.finish(session, claimed.work_id, clock())
+        schedule.ask_next(session, claimed, clock(), began_at=started_at)
     log.info("work %s done", claimed.key)
     return True
 
 
-def _run(database: Database, claimed: Work, now: datetime) -> None:
-    if claimed.kind == "compute-report":
-        reporting.compute(database, str(claimed.payload["campaign"]), now=now)
-    else:
-        raise ValueError(f"no use case for work of kind {claimed.kind!r}")
+def _compute_report(bench: Bench, claimed: Work) -> None:
+    reporting.compute(bench.database, str(claimed.payload["campaign"]), now=bench.clock())
+
+
+def _prepare(bench: Bench, claimed: Work) -> None:
+    campaign = claimed.payload.get("campaign")
+    with bench.database.reading() as session:
+        names = [campaign] if campaign else facts.open_campaigns(session)
+    for name in names:
+        summary = preparing.prepare(bench.database, bench.outside, name, clock=bench.clock)
+        if summary.is_more:
+            with bench.database.transaction() as session:
+                schedule.ask_prepare(session, name, bench.clock())
+
+
+def _check_hidden(bench: Bench, _claimed: Work) -> None:
+    watching.watch(bench.database, bench.outside, clock=bench.clock)
+
+
+def _fetch_scores(bench: Bench, claimed: Work) -> None:
+    given = claimed.payload
+    began_at = given.get("began_at")
+    since = datetime.fromisoformat(began_at) if began_at else None
+    # The first round has no last time to begin at: it takes what came within one interval.
+    since = since or fetching.ago(bench.clock(), schedule.interval(claimed))
+    recent = given.get("recent")
+    summary = fetching.fetch_scores(
+        bench.database,
+        bench.outside,
+        str(given["wiki"]),
+        str(given["model"]),
+        Wanted(recent=recent, since=None if recent else since),
+        clock=bench.clock,
+        progress=_quiet,
+    )
+    if summary.stopped is not None:
+        raise Unavailable("source-unavailable", summary.stopped, retry_after_seconds=60)
+
+
+def _quiet(summary: FetchSummary) -> None:
+    """Nobody watches the worker's progress."""
+
+
+_KINDS: dict[str, Callable[[Bench, Work], None]] = {
+    "compute-report": _compute_report,
+    schedule.PREPARE: _prepare,
+    schedule.CHECK_HIDDEN: _check_hidden,
+    schedule.FETCH_SCORES: _fetch_scores,
+}

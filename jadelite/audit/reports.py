@@ -90,36 +90,45 @@ def _page(session: Session, slug: str) -> CampaignPage:
     report = reports.newest(session, campaign_id)
     return CampaignPage(
         progress=found[0],
-        report=None if report is None else _masked_now(session, report),
+        report=None if report is None else _as_it_may_be_read_now(session, report),
         is_report_due=work.is_waiting(session, f"compute-report:{campaign_id}"),
         n_reviewers=campaigns.n_reviewers(session, campaign_id),
         n_left=None,
     )
 
 
-def _masked_now(session: Session, report: Report) -> Report:
-    """The report without naming edits that some open task asks about by now."""
+def _as_it_may_be_read_now(session: Session, report: Report) -> Report:
+    """The frozen report without naming edits that may not be named by now.
+
+    Those that some open task asks about are counted as such; those whose text the wiki hid are as
+    if they had not been listed. The figures stay.
+    """
     listed = [
         edit.rev_id
         for question in report.questions
         for model in question.models
         for edit in model.confident_misses
     ]
-    masked = tasks.masked_revisions(session, report.wiki, listed) if listed else set()
-    if not masked:
+    if not listed:
+        return report
+    hidden = tasks.hidden_revisions(session, report.wiki, listed)
+    masked = tasks.masked_revisions(session, report.wiki, listed)
+    if not masked and not hidden:
         return report
     questions = tuple(
-        replace(question, models=tuple(_unlisted(model, masked) for model in question.models))
+        replace(
+            question, models=tuple(_unlisted(model, masked, hidden) for model in question.models)
+        )
         for question in report.questions
     )
     return replace(report, questions=questions)
 
 
-def _unlisted(model: ModelReport, masked: set[int]) -> ModelReport:
-    shown = tuple(edit for edit in model.confident_misses if edit.rev_id not in masked)
-    n_more = len(model.confident_misses) - len(shown)
+def _unlisted(model: ModelReport, masked: set[int], hidden: set[int]) -> ModelReport:
+    named = tuple(edit for edit in model.confident_misses if edit.rev_id not in hidden)
+    shown = tuple(edit for edit in named if edit.rev_id not in masked)
     return replace(
         model,
         confident_misses=shown,
-        n_confident_misses_masked=model.n_confident_misses_masked + n_more,
+        n_confident_misses_masked=model.n_confident_misses_masked + len(named) - len(shown),
     )

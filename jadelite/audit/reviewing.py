@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jadelite.audit import access
-from jadelite.db import campaigns, edits, events, judgments, reviewers, scores, tasks
+from jadelite.db import campaigns, edits, events, failures, judgments, reviewers, scores, tasks
 from jadelite.db.edits import StoredEdit
-from jadelite.db.scores import StoredScore
+from jadelite.db.failures import StoredFailure
+from jadelite.db.scores import OtherOutput, StoredScore
 from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import (
     APPROVED_STATES,
@@ -26,6 +27,15 @@ from jadelite.domain.names import is_slug, is_wiki_name
 from jadelite.domain.people import Actor
 
 MAX_TRIES = 5  # for a task that somebody else completes in the same moment
+
+
+@dataclass(frozen=True)
+class ModelsSaid:
+    """What models said of an edit, what else they gave, and why some said nothing."""
+
+    scores: tuple[StoredScore, ...] = ()
+    other: tuple[OtherOutput, ...] = ()
+    failures: tuple[StoredFailure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class RevealPage:
     edit: StoredEdit
     own: Judgment
     own_history: tuple[Judgment, ...]
-    scores: tuple[StoredScore, ...]
+    said: ModelsSaid
     others: tuple[Judgment, ...]
     n_done: int
     sitting_length: int
@@ -62,7 +72,7 @@ class EditPage:
 
     edit: StoredEdit
     is_masked: bool
-    scores: tuple[StoredScore, ...]
+    said: ModelsSaid
     judgments: tuple[Judgment, ...]
 
 
@@ -126,6 +136,7 @@ def review_page(
     """The page of a task the reviewer holds; None when they judged it already (show the reveal).
 
     Raises NotFound for a task that is not theirs: it must not tell which edits are being judged.
+    So it does once the wiki hid the edit's text.
     """
     reviewer_id = access.require_reviewer(actor)
     with database.reading() as session:
@@ -160,7 +171,7 @@ def reveal_page(
 ) -> RevealPage:
     """The model's scores and the others' judgments, for a reviewer who judged the task.
 
-    Raises NotFound for anybody else.
+    Raises NotFound for anybody else, and for everybody once the wiki hid the edit's text.
     """
     reviewer_id = access.require_reviewer(actor)
     with database.reading() as session:
@@ -181,7 +192,7 @@ def reveal_page(
             edit=edit,
             own=own[-1],
             own_history=tuple(own[:-1]),
-            scores=tuple(scores.of_edit(session, task.edit_id)),
+            said=_said(session, task.edit_id),
             others=newest_by_reviewer(
                 judgment for judgment in found if judgment.reviewer_id != reviewer_id
             ),
@@ -191,17 +202,21 @@ def reveal_page(
 
 
 def edit_page(database: Database, wiki: str, rev_id: int) -> EditPage:
-    """An edit as anybody may see it. Raises NotFound for one that is not stored."""
+    """An edit as anybody may see it.
+
+    Raises NotFound for one that is not stored, and the same for one whose text the wiki hid: the
+    answer must not tell that there was something.
+    """
     with database.reading() as session:
         edit = edits.find(session, wiki, rev_id) if is_wiki_name(wiki) else None
-        if edit is None:
+        if edit is None or edit.is_text_hidden:
             raise NotFound("no-edit", f"edit {rev_id} of {wiki} is not known here")
         if tasks.is_masked(session, edit.edit_id):
-            return EditPage(edit, True, (), ())
+            return EditPage(edit, True, ModelsSaid(), ())
         return EditPage(
             edit=edit,
             is_masked=False,
-            scores=tuple(scores.of_edit(session, edit.edit_id)),
+            said=_said(session, edit.edit_id),
             judgments=newest_by_reviewer(judgments.of_edit(session, edit.edit_id)),
         )
 
@@ -287,6 +302,14 @@ def newest_by_reviewer(found: Iterable[Judgment]) -> tuple[Judgment, ...]:
     return tuple(judgment for judgment in newest.values() if judgment.action == "judge")
 
 
+def _said(session: Session, edit_id: int) -> ModelsSaid:
+    return ModelsSaid(
+        scores=tuple(scores.of_edit(session, edit_id)),
+        other=tuple(scores.other_outputs(session, edit_id)),
+        failures=tuple(failures.of_edit(session, edit_id)),
+    )
+
+
 def _n_done(session: Session, campaign: Campaign, reviewer_id: int, since: datetime) -> int:
     done = judgments.by_reviewer(session, campaign.campaign_id, reviewer_id, since)
     return len({judgment.task_id for judgment in done})
@@ -314,7 +337,9 @@ def _compare(
 ) -> None:
     """Add one judgment to the counts (agreed, comparable) of `model` and `others`."""
     task = tasks.get(session, judgment.task_id)
-    for score in scores.of_edit(session, task.edit_id) if task else ():
+    if task is None:  # the wiki hid the edit since
+        return
+    for score in scores.of_edit(session, task.edit_id):
         if score.model.question == "damaging":
             says = "yes" if score.probability >= score.threshold else "no"
             model[1] += 1

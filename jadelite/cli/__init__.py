@@ -18,9 +18,10 @@ NOUNS = {
     "demo": "the sample audit, and running it",
     "edits": "import edits",
     "judgments": "import judgments made elsewhere",
-    "models": "list, train and apply local models",
+    "models": "list models; train and apply local ones",
     "reports": "compute and show reports",
-    "scores": "import scores",
+    "scores": "import, fetch and follow scores",
+    "sites": "the real wikis that can be asked",
     "worker": "run what the queue asks for",
 }
 

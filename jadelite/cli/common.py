@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import click
 
@@ -59,22 +59,48 @@ def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
         yield line
 
 
-class ProgressLine:
-    """Lines read, and lines a second, on standard error; in place on a terminal."""
+class Counted(Protocol):
+    """Anything whose progress can be shown."""
 
-    def __init__(self) -> None:
+    @property
+    def n_lines(self) -> int:
+        """How many are done."""
+
+    @property
+    def n_bad(self) -> int:
+        """How many of them did not go well."""
+
+
+class ProgressLine:
+    """How many are done, how many a second, and how long it will take, on standard error.
+
+    In place on a terminal. `total` is how many there will be, None where nobody knows.
+    """
+
+    def __init__(self, noun: str = "lines", bad: str = "bad") -> None:
         self.started = self.shown = time.monotonic()
         self.is_terminal = sys.stderr.isatty()
+        self.noun, self.bad = noun, bad
+        self.total: int | None = None
 
-    def __call__(self, summary: Summary) -> None:
-        """Show how far the import is, at most every half second (10 s without a terminal)."""
+    def __call__(self, summary: Counted) -> None:
+        """Show how far it is, at most every half second (10 s without a terminal)."""
         now = time.monotonic()
         if now - self.shown < (0.5 if self.is_terminal else 10):
             return
         self.shown = now
         rate = summary.n_lines / max(now - self.started, 0.001)
-        text = f"{summary.n_lines:,} lines, {rate:,.0f} a second, {summary.n_bad:,} bad"
+        text = (
+            f"{summary.n_lines:,} {self.noun}, {rate:,.1f} a second,"
+            f" {summary.n_bad:,} {self.bad}{self._left(summary.n_lines, rate)}"
+        )
         click.echo(f"\r{text}" if self.is_terminal else text, err=True, nl=not self.is_terminal)
+
+    def _left(self, n_done: int, rate: float) -> str:
+        if self.total is None or not rate:
+            return ""
+        minutes, seconds = divmod(round(max(self.total - n_done, 0) / rate), 60)
+        return f", {minutes}:{seconds:02d} left of {self.total:,}"
 
     def finish(self) -> None:
         """Leave the terminal on a fresh line."""

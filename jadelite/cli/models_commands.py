@@ -1,8 +1,9 @@
-"""`jadelite models`: list, train and apply local models."""
+"""`jadelite models`: list models; train and apply local ones."""
 
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,27 +12,48 @@ from jadelite.cli.common import format_option, open_lines
 from jadelite.config import data_folder
 from jadelite.domain.errors import Invalid
 from jadelite.domain.records import decode_line, parse_edit
+from jadelite.domain.scores import Score, ScoreFailure
 
 
 @click.group()
 def group() -> None:
-    """List, train and apply local models."""
+    """List models; train and apply local ones."""
 
 
 @group.command("list")
 @format_option
 def list_(style: str) -> None:
-    """List the cards of the local models."""
+    """List the models that can be asked: local ones, then those that services run."""
     cards = models.list_cards(data_folder("models"))
+    served = models.list_service_cards(data_folder("models"))
     if style == "json":
-        rows = [
-            {"model": card.name, "version": card.version, "question": card.question}
+        rows: list[dict[str, Any]] = [
+            {
+                "model": card.name,
+                "version": card.version,
+                "question": card.question,
+                "source": "local",
+            }
             for card in cards
+        ]
+        rows += [
+            {
+                "model": card.name,
+                "version": None,  # every answer names its own
+                "question": card.question,
+                "source": card.service,
+            }
+            for card in served
         ]
         click.echo(json.dumps(rows))
         return
     for card in cards:
         click.echo(f"{card.name}@{card.version} answers {card.question}: {card.description}")
+    for service_card in served:
+        click.echo(
+            f"{service_card.name} ({service_card.service}) answers {service_card.question}:"
+            f" {service_card.description}"
+        )
 
 
 @group.command()
@@ -81,7 +103,10 @@ def train(
 @click.argument("path", metavar="FILE")
 @click.option("--scored-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Time to state.")
 def score(model: str, path: str, scored_at: datetime | None) -> None:
-    """Score the edits in FILE (as for `edits import`) and write lines for `scores import`."""
+    """Score the edits in FILE (as for `edits import`) and write lines for `scores import`.
+
+    An edit that the model can't score, such as a new page, gets a line that says why.
+    """
     name, _, version = model.partition("@")
     if not version:
         raise Invalid("bad-model", f"model is {model!r}, expected NAME@VERSION")
@@ -89,14 +114,23 @@ def score(model: str, path: str, scored_at: datetime | None) -> None:
     for item in models.score_edits(
         data_folder("models"), name, version, edits, scored_at=scored_at
     ):
-        moment = item.scored_at.isoformat().replace("+00:00", "Z") if item.scored_at else None
-        row = {
-            "wiki": item.wiki,
-            "rev_id": item.rev_id,
-            "model": item.model,
-            "model_version": item.model_version,
-            "probabilities": dict(item.probabilities),
-            "prediction": item.prediction,
-            "scored_at": moment,
-        }
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json.dumps(_line(item), ensure_ascii=False))
+
+
+def _line(item: Score | ScoreFailure) -> dict[str, Any]:
+    """The line of `scores import` that says the same."""
+    named = {
+        "wiki": item.wiki,
+        "rev_id": item.rev_id,
+        "model": item.model,
+        "model_version": item.model_version,
+    }
+    if isinstance(item, ScoreFailure):
+        failure = {"reason": item.reason, "detail": item.detail}
+        return {**named, "failure": failure, "scored_at": _iso(item.failed_at)}
+    answer = {"probabilities": dict(item.probabilities), "prediction": item.prediction}
+    return {**named, **answer, "scored_at": _iso(item.scored_at)}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

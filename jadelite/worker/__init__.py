@@ -7,7 +7,9 @@ import logging
 import signal
 import threading
 
-from jadelite.audit import queue
+from jadelite.audit import queue, schedule
+from jadelite.audit.outside import Outside
+from jadelite.audit.queue import Bench
 from jadelite.domain.errors import Unavailable
 from jadelite.wiring import Services
 
@@ -22,10 +24,12 @@ def run(services: Services, *, is_once: bool = False) -> int:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+    bench = Bench(services.database, _outside(services), services.clock)
+    schedule.ask_standing(services.database, now=services.clock())
     n_run = 0
     while not stop.is_set():
         try:
-            was_any = queue.run_next(services.database, services.clock)
+            was_any = queue.run_next(bench)
         except Unavailable as error:
             log.warning("the worker waits: %s", error.detail)
             was_any = False
@@ -34,4 +38,9 @@ def run(services: Services, *, is_once: bool = False) -> int:
             if is_once:
                 break
             stop.wait(IDLE_SECONDS)
+    bench.outside.close()
     return n_run
+
+
+def _outside(services: Services) -> Outside:
+    return Outside(services.settings, clock=services.clock)

@@ -397,19 +397,19 @@ def test_an_edit_page_masks_while_any_campaign_asks_about_the_edit(database, clo
     factories.make_campaign(database, clock(), n_edits=1, k=1, slug="second")
     for slug in ("first", "second"):
         page = reviewing.edit_page(database, factories.WIKI, 1001)
-        assert (page.is_masked, page.scores, page.judgments) == (True, (), ())
+        assert (page.is_masked, page.said.scores, page.judgments) == (True, (), ())
         actor = factories.make_reviewer(database, clock())
         record(database, actor, take(database, actor, clock, slug), clock)
     page = reviewing.edit_page(database, factories.WIKI, 1001)
     assert not page.is_masked
-    assert [score.probability for score in page.scores] == [0.9]
+    assert [score.probability for score in page.said.scores] == [0.9]
 
 
 def test_an_edit_of_no_campaign_shows_no_score_yet(database, clock) -> None:
     """A campaign that asks about it later could not be blind otherwise."""
     factories.import_rows(database, "edits", [factories.edit_line(1)], clock())
     factories.import_rows(database, "scores", [factories.score_line(1)], clock())
-    assert reviewing.edit_page(database, factories.WIKI, 1).scores == ()
+    assert reviewing.edit_page(database, factories.WIKI, 1).said.scores == ()
 
 
 def test_closing_a_campaign_unmasks_its_edits(database, clock) -> None:

@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from jadelite.audit import intake, labels, reporting
 from jadelite.audit.lines import Options, Summary
-from jadelite.db.tables import Base, EditDiffRow, EditRow, EditTextRow, WikiRow
-from jadelite.domain.diffs import Diff
+from jadelite.db import contents
+from jadelite.db.tables import Base, ContentKeyRow, EditDiffRow, EditRow, EditTextRow, WikiRow
 
 CONVERTER = Path(__file__).parents[2] / "benchmarks" / "convert.py"
 PILOT = "multilingual-edits-pilot"
@@ -61,7 +61,7 @@ def import_wikilabels(database, folder: Path, now) -> None:
     import_file(database, folder / f"{WIKILABELS}.judgments.jsonl", now)
 
 
-def contents(database) -> dict[str, tuple[int, str]]:
+def table_contents(database) -> dict[str, tuple[int, str]]:
     """Number of rows and digest of every table."""
     found = {}
     with database.reading() as session:
@@ -80,13 +80,20 @@ def test_of_133_real_edits_70_can_be_shown_and_63_have_no_text(database, convert
     assert (summary.n_stored, summary.n_bad) == (133, 0)
     with database.reading() as session:
         query = (
-            select(WikiRow.dbname, EditTextRow.edit_id, EditDiffRow.diff)
+            select(WikiRow.dbname, EditTextRow.edit_id, EditDiffRow, ContentKeyRow.key)
             .select_from(EditRow)
             .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
             .outerjoin(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
             .outerjoin(EditDiffRow, EditDiffRow.edit_id == EditRow.edit_id)
+            .outerjoin(
+                ContentKeyRow,
+                (ContentKeyRow.edit_id == EditRow.edit_id) & (ContentKeyRow.part == "text"),
+            )
         )
-        rows = session.execute(query).all()
+        rows = [
+            (wiki, text, row and contents.open_diff(key, row.edit_id, row.sealed))
+            for wiki, text, row, key in session.execute(query)
+        ]
     assert Counter(wiki for wiki, _, _ in rows) == {
         "arwiki": 11,
         "cawiki": 10,
@@ -98,7 +105,7 @@ def test_of_133_real_edits_70_can_be_shown_and_63_have_no_text(database, convert
         (False, False): 70,
         (True, True): 63,
     }
-    assert all(Diff.from_json(diff).rows for _, _, diff in rows if diff is not None)
+    assert all(diff.rows for _, _, diff in rows if diff is not None)
 
 
 def test_the_converter_keeps_facts_aligns_changed_fragments_and_invents_nothing(
@@ -143,12 +150,12 @@ def test_importing_all_real_files_twice_changes_nothing(database, converted, now
     for path in paths:
         summary = import_file(database, path, now, NOTE)
         assert (summary.n_stored, summary.n_bad) == (summary.n_lines, 0), path.name
-    before = contents(database)
+    before = table_contents(database)
     for path in paths:
         summary = import_file(database, path, now + timedelta(days=1), "another note")
         assert summary.n_known == summary.n_lines == len(lines_of(path)), path.name
         assert (summary.n_stored, summary.n_completed, summary.n_bad) == (0, 0, 0), path.name
-    assert contents(database) == before
+    assert table_contents(database) == before
     assert before["judgment"][0] == 2384
     assert before["score"][0] == 70 + 2 * 2384
 

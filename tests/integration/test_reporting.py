@@ -214,7 +214,7 @@ def test_both_databases_give_the_same_report(sqlite_database, postgres_database,
             demo.load(database, now=now, say=lambda text: None)
             found.append(reports.report_page(database, "sample-fa").report)
     finally:
-        _truncate(postgres_database)
+        factories.empty(postgres_database)
     assert found[0] == found[1]
 
 
@@ -249,10 +249,5 @@ def test_the_sample_has_something_to_say(database, now) -> None:
         assert damaging.krippendorff_alpha.value is not None
         assert damaging.krippendorff_alpha.value < 1
         assert damaging.models[0].confident_misses
+        assert damaging.models[0].n_scored == 29  # a new page is not scored
         assert (item.n_edits, item.n_complete) == (30, 14)
-
-
-def _truncate(database: Database) -> None:
-    from conftest import _empty  # noqa: PLC0415  # the fixture's own emptying
-
-    _empty(database)

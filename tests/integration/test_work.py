@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from jadelite import worker
-from jadelite.audit import queue, reports
+from jadelite.audit import queue, reports, schedule
+from jadelite.audit.outside import Outside
+from jadelite.audit.queue import Bench
 from jadelite.db import work
 from jadelite.domain.errors import Conflict
 from jadelite.domain.people import OPERATOR
@@ -18,6 +20,12 @@ def ask(database, now, key: str = "k", kind: str = "compute-report", delay: int 
     with database.transaction() as session:
         due_at = now + timedelta(seconds=delay)
         work.ask(session, kind, key, {"campaign": "a-campaign"}, due_at=due_at, now=now)
+
+
+def bench_for(services) -> Bench:
+    return Bench(
+        services.database, Outside(services.settings, clock=services.clock), services.clock
+    )
 
 
 def states(database) -> list[tuple]:
@@ -67,35 +75,69 @@ def test_work_asked_for_while_it_runs_is_run_once_more(database, now) -> None:
     assert states(database) == [("k", "waiting", 0)]
 
 
-def test_failed_work_is_tried_again_later_and_kept_at_last(database, clock) -> None:
+def test_failed_work_is_tried_again_later_and_kept_at_last(services, clock) -> None:
+    database, bench = services.database, bench_for(services)
     ask(database, clock())  # there is no campaign of that name
     for _ in range(work.MAX_ATTEMPTS):
-        assert queue.run_next(database, clock)
-        assert not queue.run_next(database, clock)
+        assert queue.run_next(bench)
+        assert not queue.run_next(bench)
         clock.move(hours=2)
     assert states(database) == [("k", "failed", work.MAX_ATTEMPTS)]
     with database.reading() as session:
         assert "no campaign" in str(session.scalar(text("SELECT failure FROM work")))
 
 
-def test_failed_work_can_be_asked_for_anew(database, clock) -> None:
+def test_failed_work_can_be_asked_for_anew(services, clock) -> None:
+    database, bench = services.database, bench_for(services)
     ask(database, clock())
     for _ in range(work.MAX_ATTEMPTS):
-        queue.run_next(database, clock)
+        queue.run_next(bench)
         clock.move(hours=2)
     factories.make_campaign(database, clock())
     ask(database, clock())
-    assert queue.run_next(database, clock)
+    assert queue.run_next(bench)
     assert states(database) == []
 
 
 def test_the_worker_computes_the_report_that_was_asked_for(services) -> None:
     factories.make_campaign(services.database, services.clock())
     reports.ask_for_report(services.database, OPERATOR, "a-campaign", now=services.clock())
-    assert worker.run(services, is_once=True) == 1
+    worker.run(services, is_once=True)
     page = reports.campaign_page(services.database, OPERATOR, "a-campaign", now=services.clock())
     assert page.report is not None
     assert not page.is_report_due
+
+
+def test_recurring_work_comes_back_after_its_interval(services, clock) -> None:
+    schedule.ask_standing(services.database, now=clock())
+    assert {key for key, _, _ in states(services.database)} == {
+        schedule.CHECK_HIDDEN,
+        schedule.PREPARE,
+    }
+    bench = bench_for(services)
+    assert queue.run_next(bench)
+    assert queue.run_next(bench)
+    assert not queue.run_next(bench)
+    clock.move(seconds=schedule.CHECK_HIDDEN_SECONDS)
+    assert queue.run_next(bench)
+    assert not queue.run_next(bench)
+
+
+def test_a_planned_fetch_begins_where_the_last_round_began(services, clock) -> None:
+    database = services.database
+    plan = {"wiki": "fawiki", "model": "local-damaging", "every_seconds": 3600}
+    with database.transaction() as session:
+        work.ask(session, "fetch-scores", "k", plan, due_at=clock(), now=clock())
+    running = claim(database, clock())
+    began_at = clock()
+    clock.move(minutes=5)
+    with database.transaction() as session:
+        work.finish(session, running.work_id, clock())
+        schedule.ask_next(session, running, clock(), began_at=began_at)
+    clock.move(hours=1)
+    again = claim(database, clock())
+    assert again is not None
+    assert again.payload == {**plan, "began_at": began_at.isoformat()}
 
 
 def test_two_requests_in_the_same_moment_are_one_row(database, now) -> None:
