@@ -13,12 +13,12 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from jadelite import __version__
-from jadelite.audit import access
+from jadelite.audit import access, links
 from jadelite.config import load_settings, require_safe_to_serve
 from jadelite.web import auth, errors, locale, security, words
 from jadelite.web.api import v1
 from jadelite.web.auth import current_actor, needs
-from jadelite.web.pages import account, home, reports, review
+from jadelite.web.pages import account, home, monitoring, operator, reports, review
 from jadelite.web.services import KEY
 from jadelite.wiring import Services, build
 
@@ -40,8 +40,8 @@ def create_app(services: Services) -> Flask:
     auth.init_app(app)
     locale.init_app(app)
     errors.init_app(app)
-    for blueprint in (home.pages, review.pages, reports.pages, account.pages):
-        app.register_blueprint(blueprint)
+    for page in (home, review, reports, account, operator, monitoring):
+        app.register_blueprint(page.pages)
     app.register_api(v1.api)
     app.add_url_rule("/openapi.json", "openapi_document", _openapi_document)
     app.view_functions["static"] = needs("read")(app.view_functions["static"])
@@ -81,6 +81,7 @@ def _prepare_templates(app: Flask) -> None:
         field_sentence=words.field_sentence,
         words=words,
         here=_here,
+        wiki_url=links.edit_url,
         percent_1=_percent_1,
         decimal_3=_decimal_3,
     )

@@ -99,12 +99,22 @@ def _actor_of(kept: object) -> Actor:
     return actor if is_theirs else VISITOR
 
 
+def _bearer_token() -> str | None:
+    """What the request shows as `Authorization: Bearer`, or None."""
+    shown = request.authorization
+    return shown.token if shown is not None and shown.type == "bearer" else None
+
+
 def _enforce() -> None:
     if request.endpoint is None:  # no such address: the error page answers
         return
     action = declared_action(current_app.view_functions[request.endpoint])
     if action is None:
         raise RuntimeError(f"the route {request.endpoint} declares no access")
+    if action == "read-metrics" and access.is_monitoring(
+        _bearer_token(), services().settings.metrics_token.get_secret_value()
+    ):
+        return
     # What everybody may do costs no query.
     if access.RULES[action] != access.ANYBODY:
         access.require(current_actor(), action)

@@ -126,7 +126,7 @@ def _answer(
 
 
 def _wants_json() -> bool:
-    if request.path.startswith(("/api/", "/openapi.json", "/healthz")):
+    if request.path.startswith(("/api/", "/openapi.json", "/healthz", "/metrics")):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
     return best == "application/problem+json"

@@ -7,7 +7,7 @@ message ids, as MediaWiki does.
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError, dates, numbers
@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(data_folder("translations")),
         locale_selector=select_code,
     )
-    for fill in (number, decimal, percent, date, moment, iso):
+    for fill in (number, decimal, percent, date, moment, ago, iso):
         app.jinja_env.filters[fill.__name__] = _asked_each_time(fill)
     app.before_request(_show_ids_if_asked)
     app.after_request(_tell_language)
@@ -161,6 +161,12 @@ def moment(value: datetime) -> str:
     joined = str(dates.get_datetime_format("medium", locale=_locale()))
     day = dates.format_date(value, "long", locale=_locale())
     return _shape(joined.replace("{1}", day).replace("{0}", f"{value:%H:%M} UTC"))
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """How long before `now` it was, in its largest unit; at least a second."""
+    passed = max(now - value, timedelta(seconds=1))
+    return _shape(dates.format_timedelta(-passed, add_direction=True, locale=_locale()))
 
 
 def iso(value: datetime) -> str:

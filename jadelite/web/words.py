@@ -6,6 +6,7 @@ Names below are stable codes; this is the only place where they become words.
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 
 from jadelite.domain.errors import DomainError, FieldError
 from jadelite.web.locale import number
@@ -23,6 +24,15 @@ DAMAGING_SHORT = _("Damaging")
 # Translators: short name of the question "Was it made in good faith?", for tables and headings.
 GOODFAITH_SHORT = _("Good faith")
 QUESTIONS_SHORT = {"damaging": DAMAGING_SHORT, "goodfaith": GOODFAITH_SHORT}
+# What else models tell of an edit; people are not asked about these.
+OTHER_OUTPUTS: dict[str, LazyString] = {
+    "article-quality": _("Article quality"),
+    "draft-quality": _("Draft quality"),
+    "topic": _("Topic"),
+    "item-quality": _("Item quality"),
+    "reference-need": _("Missing references"),
+    "reference-risk": _("Unreliable references"),
+}
 
 LABELS: dict[str, LazyString] = {
     # Translators: an answer to a question, on a button.
@@ -62,6 +72,7 @@ ROLE_HELP: dict[str, LazyString] = {
     "reviewer": _("Judges edits and sees afterwards what the model and the others said."),
     "coordinator": _("Judges too, and asks for new reports."),
     "model-team": _("Reads reports and asks for new ones; does not judge its own model."),
+    "operator": _("Keeps the site running: sees which services answer and why scores are missing."),
 }
 
 TREATMENTS: dict[str, LazyString] = {
@@ -121,6 +132,67 @@ REASONS: dict[str, LazyString] = {
     "reviewers-unknown": _("the import does not say who judged"),
 }
 
+# Why a model gave no score of an edit; %(model)s is its name.
+NO_SCORE: dict[str, LazyString] = {
+    "missing": _("%(model)s could not score this edit: the edit or its text was not found."),
+    "deleted": _(
+        "%(model)s could not score this edit: the wiki hid or deleted the text, so the model can’t"
+        " read it."
+    ),
+    "not-scorable": _(
+        "%(model)s could not score this edit: it can’t judge this kind of edit (for example a new"
+        " page)."
+    ),
+    "unsupported-language": _(
+        "%(model)s could not score this edit: the model isn’t made for this wiki or its language."
+    ),
+    "rate-limited": _("%(model)s has not scored this edit: the service asked us to wait."),
+    "transient": _("%(model)s has not scored this edit: the service did not answer."),
+    "client-bug": _(
+        "%(model)s has not scored this edit: we asked wrongly; the operators can see this."
+    ),
+    "bad-answer": _(
+        "%(model)s has not scored this edit: the service’s answer made no sense and was not stored."
+    ),
+}
+# The same for a table with a heading.
+NO_SCORE_SHORT: dict[str, LazyString] = {
+    "missing": _("edit not found"),
+    "deleted": _("text hidden or deleted"),
+    "not-scorable": _("kind of edit the model can’t judge"),
+    "unsupported-language": _("wiki or language the model isn’t made for"),
+    "rate-limited": _("asked to wait"),
+    "transient": _("no answer"),
+    "client-bug": _("asked wrongly"),
+    "bad-answer": _("answer made no sense"),
+}
+
+# Why there is no diff; None: it was never asked for.
+NO_DIFF: dict[str | None, LazyString] = {
+    None: _("The text of this edit isn’t stored here, so the change can’t be shown."),
+    "hidden": _("The wiki hid the text of this edit, so the change can’t be shown."),
+    "missing": _("The wiki doesn’t show this edit any more, so the change can’t be shown."),
+    "too-large": _("This change is too large to be shown here."),
+    "not-text": _(
+        "This kind of page can’t be compared as text, so the change can’t be shown here."
+    ),
+    "transient": _("The wiki didn’t answer, so the change can’t be shown now."),
+}
+
+# How a service outside is: what the circuit that guards it does.
+SERVICE_STATES: dict[str, LazyString] = {
+    "closed": _("is asked as usual"),
+    "open": _("is left alone after too many failures"),
+    "half-open": _("is tried with one call"),
+}
+SERVICE_SIGNS = {"closed": "✓", "open": "✕", "half-open": "…"}
+WORK_STATES: dict[str, LazyString] = {
+    "waiting": _("waits"),
+    "running": _("runs"),
+    "failed": _("has failed"),
+}
+WORK_SIGNS = {"waiting": "…", "running": "▸", "failed": "✕"}
+
 _ERRORS: dict[str, LazyString] = {
     "already-judged": _("You judged this edit before; change your answer below instead."),
     "bad-language": _("This language isn’t offered here."),
@@ -155,6 +227,18 @@ _FIELDS: dict[str, LazyString] = {
     "bad-character": _("This holds a character that can’t be stored."),
     "note-too-long": _("The note is too long; 500 characters at most."),
 }
+
+
+def question_short(name: str) -> str:
+    """The short name of what a model tells of an edit; its code where it has no words."""
+    words = QUESTIONS_SHORT.get(name) or OTHER_OUTPUTS.get(name)
+    return name if words is None else str(words)
+
+
+def no_score_sentence(reason: str, model: str) -> Markup:
+    """Why a model gave no score of an edit, in the page's language."""
+    name = Markup('<bdi dir="ltr">{}</bdi>').format(model)
+    return Markup(escape(str(NO_SCORE[reason]))) % {"model": name}  # noqa: S704  # escaped
 
 
 def error_sentence(error: DomainError) -> str:

@@ -256,6 +256,12 @@ class Visitor:
         yield "campaign, signed in"
         self.open(f"/reports/{self.slug}")
         yield "report, coordinator"
+        self.open("/account")
+        self.page.check("input[value=operator]")
+        with self.page.expect_navigation():
+            self.page.click("form.roles button")
+        self.open("/operator")
+        yield "operator"
 
     def _note_console(self, message: ConsoleMessage) -> None:
         expected = any(f"status of {status} " in message.text for status in self.expected_statuses)

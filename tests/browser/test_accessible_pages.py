@@ -62,7 +62,7 @@ def test_no_page_scrolls_sideways_at_320_px(make_visitor: Callable, language: st
         visitor.require_fit()
         visitor.page.click(".menu > summary")
         n_pages += bool(name)
-    assert n_pages == 17
+    assert n_pages == 18
     visitor.require_quiet()
 
 

@@ -4,6 +4,8 @@ import re
 
 import factories
 
+from jadelite.domain.scores import FAILURE_REASONS
+
 BRACKETS = re.compile("⧼[^⧽]*⧽")
 # Data and names, which no catalog translates.
 DATA = re.compile(
@@ -35,6 +37,29 @@ def test_no_visible_word_is_left_unmarked(services, new_app_reader) -> None:
     ):
         seen[path] = leftovers(reader.get(f"{path}?uselang=qqx").words)
     assert {path: words for path, words in seen.items() if words} == {}
+
+
+def test_why_there_is_no_score_leaves_no_word_unmarked(services, new_app_reader, now) -> None:
+    factories.make_campaign(services.database, now, n_edits=1, probability=None)
+    lines = []
+    for number, reason in enumerate(FAILURE_REASONS):
+        failure = {"reason": reason, "detail": "7"}
+        line = factories.score_line(model=f"{number}-damaging", failure=failure)
+        del line["probabilities"], line["prediction"]
+        lines.append(line)
+    value = factories.score_line(model="reference-need", value=0.5)
+    del value["probabilities"], value["prediction"]
+    summary = factories.import_rows(services.database, "scores", [*lines, value], now)
+    assert summary.n_bad == 0
+    reader = new_app_reader
+    reader.get("/").post("/campaigns/a-campaign/start").judge()
+    names = re.compile(r"\d-damaging|reference-need@1\.0\.0")
+    assert leftovers(names.sub("", reader.get(f"{reader.path}?uselang=qqx").words)) == []
+    reader.get("/account").post("/account/role", role="operator")
+    told = reader.get("/operator?uselang=qqx").words
+    assert (
+        leftovers(re.sub(rf"{names.pattern}|sample-fa|operator|compute-report:\d+", "", told)) == []
+    )
 
 
 def test_the_report_leaves_no_word_unmarked(services, new_app_reader, now) -> None:

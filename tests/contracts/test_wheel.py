@@ -49,6 +49,7 @@ def test_the_wheel_carries_templates_styles_migrations_catalogs_and_models(unpac
         "web/templates/review.html",
         "web/static/jadelite.css",
         "audit/sample/sample-fa.edits.jsonl",
+        "wiki/sites.ini",
         "_data/migrations/env.py",
         "_data/migrations/HEAD",
         "_data/translations/fa/LC_MESSAGES/messages.mo",

@@ -202,7 +202,7 @@ def test_roles_of_the_demonstration_can_be_tried(reader, services) -> None:
     reader.get("/reports/a-campaign")
     assert "Compute a new report now" in reader.words
     assert reader.post("/campaigns/a-campaign/start").page.status_code == 403
-    reader.get("/account").post("/account/role", role="operator")
+    reader.get("/account").post("/account/role", role="oversighter")
     assert reader.page.status_code == 422
     reader.get("/account").post("/account/sign-out").get("/account")
     assert "You are not signed in." in reader.words

@@ -3,11 +3,13 @@
 import factories
 import pytest
 
+from jadelite.audit import campaigns
+
 LIMITS = {
     "/": 4,
     "/campaigns/a-campaign": 8,
     "/reports/a-campaign": 8,
-    "/edits/sample-fa/1001": 6,
+    "/edits/sample-fa/1001": 6,  # masked
     "/methods": 0,
     "/healthz": 4,
     "/api/v1/campaigns": 4,
@@ -37,4 +39,16 @@ def test_judging_sends_few_statements(reader, services, count_queries) -> None:
     assert count() <= 22, count()
     with count_queries() as count:
         reader.get(f"{task}/reveal")
-    assert count() <= 11, count()
+    assert count() <= 13, count()
+
+
+def test_an_edit_page_that_shows_everything_sends_few_statements(
+    reader, services, count_queries
+) -> None:
+    now = services.clock()
+    factories.make_campaign(services.database, now, n_edits=2)
+    campaigns.set_state(services.database, "a-campaign", "closed", now=now)
+    with count_queries() as count:
+        reader.get("/edits/sample-fa/1001")
+    assert "90.0%" in reader.words
+    assert count() <= 8, count()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask, session
@@ -186,6 +186,23 @@ def test_days_are_written_out_and_times_are_in_utc(in_language, code, day, momen
     with in_language(code):
         assert locale.date(MOMENT) == day
         assert locale.moment(MOMENT) == moment
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "told"),
+    [
+        ("en", 0, "1 second ago"),
+        ("en", -5, "1 second ago"),
+        ("en", 180, "3 minutes ago"),
+        ("fa", 180, "۳ دقیقه پیش"),
+        ("ar", 180, "قبل 3 دقائق"),
+        ("fi", 7200, "2 tuntia sitten"),
+        ("ca", 172800, "fa 2 dies"),
+    ],
+)
+def test_how_long_ago_is_told_in_the_largest_unit(in_language, code, seconds, told):
+    with in_language(code):
+        assert locale.ago(MOMENT - timedelta(seconds=seconds), MOMENT) == told
 
 
 def test_persian_dates_have_persian_months_and_digits(in_language):

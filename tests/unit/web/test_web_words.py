@@ -26,6 +26,8 @@ from jadelite.domain.facets import QUESTIONS
 from jadelite.domain.judgments import MAX_NOTE_LENGTH, SKIP_REASONS
 from jadelite.domain.people import DEMO_ROLES, ROLES
 from jadelite.domain.reports import Figure, ModelReport, QuestionReport, Treatment, TreatmentLine
+from jadelite.domain.scores import FAILURE_REASONS
+from jadelite.scoring.service_cards import Question
 from jadelite.web import words
 from jadelite.web.app import create_app
 from jadelite.wiring import Services
@@ -33,21 +35,36 @@ from jadelite.wiring import Services
 PACKAGE = Path(jadelite.__file__).parent
 ERRORS = ("Invalid", "NotFound", "Forbidden", "Conflict", "Unavailable")
 
-# Raised by use cases that only commands call: imports, making campaigns, loading the sample.
+# Raised by use cases that only commands and the worker call: imports, making campaigns, loading the
+# sample, asking services outside.
 COMMAND_LINE_ONLY = {
+    "bad-every",
     "bad-k",
     "bad-question",
+    "bad-recent",
+    "bad-recording",
+    "bad-request",
     "bad-sample",
+    "bad-since",
     "bad-slug",
     "invalid-line",
     "no-edits",
+    "no-model",
+    "not-planned",
     "slug-taken",
+    "source-unavailable",
+    "stream-broken",
+    "too-many",
+    "too-many-streams",
+    "unknown-project",
+    "wiki-unavailable",
 }
 GLOSSARY = {
     name: getattr(words, name)
     for name in (
         "QUESTIONS", "QUESTION_HELP", "QUESTIONS_SHORT", "LABELS", "EDITOR_KINDS", "SKIP_REASONS",
         "ROLES", "ROLE_HELP", "TREATMENTS", "FIGURES", "FIGURE_HELP", "METHODS", "REASONS",
+        "OTHER_OUTPUTS", "NO_SCORE", "NO_SCORE_SHORT", "NO_DIFF", "SERVICE_STATES", "WORK_STATES",
         "_ERRORS", "_FIELDS",
     )
 }  # fmt: skip
@@ -179,6 +196,40 @@ def test_every_kind_of_editor_reason_to_skip_and_role_has_words():
     assert set(words.SKIP_REASONS) == set(SKIP_REASONS)
     assert set(words.ROLES) == set(ROLES)
     assert set(words.ROLE_HELP) == set(DEMO_ROLES)
+
+
+def test_every_reason_why_there_is_no_score_has_a_sentence_with_the_model_and_a_short_word():
+    assert set(words.NO_SCORE) == set(words.NO_SCORE_SHORT) == set(FAILURE_REASONS)
+    for sentence in words.NO_SCORE.values():
+        assert re.findall(r"%\((\w+)\)s", sentence._args[0]) == ["model"]
+
+
+def test_the_name_in_a_sentence_is_escaped_and_kept_apart(english):
+    told = words.no_score_sentence("transient", "<x>")
+
+    assert told.startswith('<bdi dir="ltr">&lt;x&gt;</bdi> has not scored this edit')
+
+
+def test_everything_that_models_of_services_tell_has_a_short_name(english):
+    for question in get_args(Question):
+        assert words.question_short(question) != question
+    assert words.question_short("sparkle") == "sparkle"
+
+
+def test_every_reason_why_there_is_no_diff_has_words():
+    told = {text_of(call.args[0]) for name, call in calls(modules("wiki")) if name == "NoDiff"}
+
+    assert {reason for reason in told if reason} <= set(words.NO_DIFF)
+    assert {None, "hidden", "missing", "too-large", "not-text", "transient"} == set(words.NO_DIFF)
+
+
+def test_every_state_of_services_and_work_has_words_and_a_sign_of_its_own():
+    for states, signs in (
+        (words.SERVICE_STATES, words.SERVICE_SIGNS),
+        (words.WORK_STATES, words.WORK_SIGNS),
+    ):
+        assert set(states) == set(signs)
+        assert len(set(signs.values())) == len(signs)
 
 
 def test_every_figure_of_a_report_has_a_name_and_an_explanation():
