@@ -17,7 +17,7 @@ run: .venv/server $(COMPILED)  ## Install, migrate, load the sample audit, serve
 	@exec $(BIN)/jadelite demo run --host $(HOST) --port $(PORT)
 
 test: .venv/dev $(COMPILED) lint  ## Everything that pip alone can bring: tests on SQLite and PostgreSQL, linters, types
-	$(BIN)/python -m pytest -n auto -m "not browser and not long" $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not browser and not long and not peer" $(ARGS)
 
 lint: .venv/dev  ## Format, lint, types, import contract
 	$(BIN)/ruff format --check --quiet .
@@ -30,14 +30,16 @@ test-browser: .venv/dev $(COMPILED)  ## Pages in Chromium: keyboard, no JavaScri
 	$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
 test-long: .venv/dev $(COMPILED)  ## What is heavy: coverage, and a wheel in a fresh environment
-	$(BIN)/python -m pytest -n auto -m "not browser" --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not browser and not peer" --cov --cov-report=term:skip-covered $(ARGS)
 
-test-peers: .venv/dev  ## Tests against real servers
-	@echo "no peer tests yet: the sources that need peers come with the score services"
+test-peers: .venv/dev $(COMPILED)  ## Intake, diffs and hiding against a real MediaWiki and KServe (as root: installs them)
+	@PYTHON=$(PYTHON) sh tests/peers/need-peers.sh
+	$(BIN)/python -m pytest -m peer -v --no-header --durations=5 tests/peers $(ARGS)
 
 bench: .venv/dev  ## Performance measures, each beside its yardstick
 	$(BIN)/python benchmarks/pages.py
 	$(BIN)/python benchmarks/imports.py
+	$(BIN)/python benchmarks/events.py
 
 messages: .venv/dev  ## Extract messages and bring the catalogs up to date
 	$(BIN)/python tests/catalogs.py update $(LOCALES)

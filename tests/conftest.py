@@ -23,18 +23,17 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))  # factories and catalogs are modules of the tests
 
 import catalogs  # noqa: E402
+import factories  # noqa: E402
 from babel.messages.mofile import write_mo  # noqa: E402
 from babel.messages.pofile import read_po  # noqa: E402
 
 from jadelite.config import load_settings  # noqa: E402
 from jadelite.db import schema  # noqa: E402
 from jadelite.db.session import Database  # noqa: E402
-from jadelite.db.tables import Base  # noqa: E402
 from jadelite.wiring import Services  # noqa: E402
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SHARED = ROOT.parent / "shared"
-KEPT_TABLES = {"facet", "question", "form"}  # rows that migrations bring
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -136,14 +135,6 @@ def postgres_database(postgres_server: str) -> Iterator[Database]:
     admin.dispose()
 
 
-def _empty(database: Database) -> None:
-    names = ", ".join(t.name for t in Base.metadata.sorted_tables if t.name not in KEPT_TABLES)
-    with database.transaction() as session:
-        # Facts refuse to be emptied; only a test may, and only by switching their triggers off.
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-
-
 @pytest.fixture
 def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "test.sqlite3"
@@ -161,7 +152,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         return
     found: Database = request.getfixturevalue("postgres_database")
     yield found
-    _empty(found)
+    factories.empty(found)
 
 
 @pytest.fixture

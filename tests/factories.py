@@ -5,15 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
+
 from jadelite.audit import intake, labels, people
 from jadelite.audit.lines import Options, Summary
 from jadelite.db import campaigns, edits, wikis
 from jadelite.db.session import Database
+from jadelite.db.tables import Base
 from jadelite.domain.campaigns import CampaignKind, Stream
 from jadelite.domain.people import Actor
 from jadelite.wiki import sites
 
 WIKI = "sample-fa"
+KEPT_TABLES = {"facet", "question", "form"}  # rows that migrations bring
 
 
 def edit_line(rev_id: int = 1001, **changes: Any) -> dict[str, Any]:
@@ -125,3 +129,12 @@ def make_campaign(
 def make_reviewer(database: Database, now: datetime) -> Actor:
     """A person who may judge."""
     return people.find_actor(database, people.try_it(database, is_demo=True, now=now))
+
+
+def empty(database: Database) -> None:
+    """Take everything out of a PostgreSQL database but what migrations bring."""
+    names = ", ".join(t.name for t in Base.metadata.sorted_tables if t.name not in KEPT_TABLES)
+    with database.transaction() as session:
+        # Facts refuse to be emptied; only a test may, and only by switching their triggers off.
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))

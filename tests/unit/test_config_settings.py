@@ -45,6 +45,7 @@ def test_without_any_setting_it_is_a_production_on_sqlite_that_may_not_serve():
     assert settings.sqlite_path == Path("instance/jadelite.sqlite3")
     assert (settings.lease_seconds, settings.daily_cap) == (1200, 100)
     assert settings.report_delay_seconds == 60
+    assert (settings.upstreams_file, settings.run_folder) == ("", Path("instance"))
     assert not settings.is_demo
     assert not settings.debug
     assert "JADELITE_SECRET_KEY" in refusal(require_safe_to_serve, settings)
@@ -257,3 +258,15 @@ def test_a_packed_data_folder_goes_before_the_one_of_a_checkout(tmp_path, monkey
 def test_there_are_no_other_data_folders(name):
     with pytest.raises(ValueError, match="expected one of migrations, models, translations"):
         data_folder(name)
+
+
+@pytest.mark.parametrize("token", ["short", "a" * 15, "a" * 20 + "é", "a" * 20 + "\n"])
+def test_a_weak_token_of_the_monitoring_is_refused_and_not_repeated(token):
+    sentence = refusal(require_safe_to_serve, production(metrics_token=token))
+    assert sentence.startswith("JADELITE_METRICS_TOKEN ")
+    assert token not in sentence
+
+
+@pytest.mark.parametrize("token", ["", "0123456789abcdef"])
+def test_no_token_and_a_long_one_are_taken(token):
+    require_safe_to_serve(production(metrics_token=token))

@@ -4,7 +4,15 @@ from typing import get_args
 
 import pytest
 
-from jadelite.audit.access import ANYBODY, RULES, SIGNED_IN, Action, may, require
+from jadelite.audit.access import (
+    ANYBODY,
+    RULES,
+    SIGNED_IN,
+    Action,
+    is_monitoring,
+    may,
+    require,
+)
 from jadelite.domain.errors import Forbidden
 from jadelite.domain.people import OPERATOR, ROLES, VISITOR, Actor
 
@@ -15,7 +23,7 @@ ALLOWED = {
     "coordinator": EVERYBODY | {"choose-role", "judge", "compute-report"},
     "model-team": EVERYBODY | {"choose-role", "compute-report"},
     "oversighter": EVERYBODY | {"choose-role"},
-    "operator": EVERYBODY | {"choose-role", "compute-report", "operate"},
+    "operator": EVERYBODY | {"choose-role", "compute-report", "operate", "read-metrics"},
 }
 ACTIONS = get_args(Action)
 
@@ -89,3 +97,10 @@ def test_the_operator_of_the_command_line_may_operate_and_not_judge():
 def test_an_action_that_nobody_declared_stays_loud():
     with pytest.raises(KeyError):
         may(OPERATOR, "delete-everything")
+
+
+@pytest.mark.parametrize("shown", [None, "", "a-tokem", "a-token ", "A-TOKEN", "\u00e9", "a-toke"])
+def test_only_the_whole_token_is_the_monitoring(shown):
+    assert is_monitoring("a-token", "a-token")
+    assert not is_monitoring(shown, "a-token")
+    assert not is_monitoring(shown, "")
