@@ -17,7 +17,7 @@ run: .venv/server $(COMPILED)  ## Install, migrate, load the sample audit, serve
 	@exec $(BIN)/jadelite demo run --host $(HOST) --port $(PORT)
 
 test: .venv/dev $(COMPILED) lint  ## Everything that pip alone can bring: tests on SQLite and PostgreSQL, linters, types
-	$(BIN)/python -m pytest -n auto -m "not browser and not long and not peer" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not long and not peer" $(ARGS)
 
 lint: .venv/dev  ## Format, lint, types, import contract
 	$(BIN)/ruff format --check --quiet .

@@ -26,14 +26,27 @@ import catalogs  # noqa: E402
 import factories  # noqa: E402
 from babel.messages.mofile import write_mo  # noqa: E402
 from babel.messages.pofile import read_po  # noqa: E402
+from flask import Flask  # noqa: E402
+from jinja2.bccache import Bucket, BytecodeCache  # noqa: E402
 
-from jadelite.config import load_settings  # noqa: E402
+from jadelite.config import data_folder, load_settings  # noqa: E402
 from jadelite.db import schema  # noqa: E402
 from jadelite.db.session import Database  # noqa: E402
+from jadelite.scoring.service_cards import ServiceCard, read_service_cards  # noqa: E402
 from jadelite.wiring import Services  # noqa: E402
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as long, on PostgreSQL, what `long_on_postgresql` says: its short form runs on both."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        kinds = () if callspec is None else callspec.params.values()
+        marker = item.get_closest_marker("long_on_postgresql")
+        if marker is not None and "postgresql" in kinds:
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -46,6 +59,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if po.exists() and (not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime):
             with po.open("rb") as source, mo.open("wb") as out:
                 write_mo(out, read_po(source, locale=locale))
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once a process: hundreds of tests make an application of their own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
 
 
 class Clock:
@@ -78,6 +108,11 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the folder of real data (../shared) is not beside this repository")
     return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def service_cards() -> dict[str, ServiceCard]:
+    return {card.name: card for card in read_service_cards(data_folder("models"))}
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Right answers of every service of scores, for `faults.FaultServer(good=fakes.Services().answer)`.
 
 Each revision has a score of its own, so that a score that went to another edit shows. The shapes
-are those of the services' own source, as in tests/unit/scoring/scoring_fakes.py. The `troubles` of
+are those of the services' own source, as in tests/scoring_fakes.py. The `troubles` of
 `Services` say what is wrong with a revision: missing, deleted or first (of its page).
 """
 

@@ -253,14 +253,27 @@ class FaultServer:
                 self.n_open += 1
                 self.max_open = max(self.max_open, self.n_open)
             self._arrange()
+            done = self._once_done(place)
             try:
-                self._answer(connection, case, request)
+                self._answer(connection, case, request, done)
             finally:
-                with self._lock:
-                    self.n_open -= 1
-                    if place < len(self._log):
-                        seen = self._log[place]
-                        self._log[place] = Request(**{**vars(seen), "done_at": time.monotonic()})
+                done()
+
+    def _once_done(self, place: int) -> Callable[[], None]:
+        """To be called before the answer leaves: whoever has it may ask again at once."""
+        waiting = [place]
+
+        def done() -> None:
+            with self._lock:
+                if not waiting:
+                    return
+                waiting.clear()
+                self.n_open -= 1
+                if place < len(self._log):
+                    seen = self._log[place]
+                    self._log[place] = Request(**{**vars(seen), "done_at": time.monotonic()})
+
+        return done
 
     def _receive(self, connection: socket.socket) -> Request | None:
         received = b""
@@ -278,7 +291,13 @@ class FaultServer:
         method, path, _ = first.split(" ")
         return Request(at, method, path, headers, body)
 
-    def _answer(self, connection: socket.socket, case: Case, request: Request) -> None:
+    def _answer(
+        self,
+        connection: socket.socket,
+        case: Case,
+        request: Request,
+        done: Callable[[], None],
+    ) -> None:
         if case.name in ("hang", "slow", "drip", "drip-headers"):
             self._dawdle(connection, case, self._body(BY_NAME["good"], request))
         elif case.name in ("reset", "reset-mid-body", "closed-without-answer", "no-http"):
@@ -288,7 +307,9 @@ class FaultServer:
         else:
             if self.delay:
                 self._stop.wait(self.delay)
-            self._send(connection, case, _status_of(case.name), self._body(case, request))
+            body = self._body(case, request)
+            done()
+            self._send(connection, case, _status_of(case.name), body)
 
     def _send(self, connection: socket.socket, case: Case, status: int, body: bytes) -> None:
         kind = "text/html" if case.name == "html-200" else "application/json"

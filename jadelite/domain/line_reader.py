@@ -148,7 +148,10 @@ class LineReader:
         found = {}
         for label, number in value.items():
             if not _is_label(label):
-                detail = f"{field} has a label that is empty, too long or can't be stored"
+                detail = (
+                    f"{field} has a label that is empty, too long or can't be stored,"
+                    f" expected 1 to {MAX_LABEL_LENGTH} characters"
+                )
                 self.refuse(field, "bad-label", detail)
                 return {}
             is_number = isinstance(number, int | float) and not isinstance(number, bool)

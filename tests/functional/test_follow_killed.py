@@ -117,6 +117,7 @@ def kill_and_compare(
     assert n_midway > 0, "no kill struck while events came in"
 
 
+@pytest.mark.long_on_postgresql
 def test_a_follower_killed_three_times_loses_and_doubles_nothing(
     database: Database, reference: Database, server: StreamServer, tmp_path: Path
 ) -> None:

@@ -229,7 +229,16 @@ def checked(bench: Bench, source: Source, cases: Sequence[Case], plan: Sequence[
     return problems
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.card)
+@pytest.mark.parametrize(
+    "source",
+    [
+        source
+        if source.card in ("damaging", "revertrisk-language-agnostic")
+        else pytest.param(source, marks=pytest.mark.long_on_postgresql)
+        for source in SOURCES
+    ],
+    ids=lambda source: source.card,
+)
 def test_no_fault_makes_a_wrong_score_and_each_has_its_reason(bench, source) -> None:
     assert checked(bench, source, CASES, [True]) == []
 
@@ -242,7 +251,7 @@ QUICK_CASES = [case for case in CASES if not case.is_slow]
     "card",
     [
         source.card
-        if source.card in ("ores-damaging", "damaging", "revertrisk-language-agnostic")
+        if source.card == "revertrisk-language-agnostic"
         else pytest.param(source.card, marks=pytest.mark.long)
         for source in SOURCES
     ],
@@ -254,6 +263,7 @@ def test_a_fault_at_the_beginning_in_the_middle_and_at_the_end_spoils_nothing_el
     assert checked(bench, BY_CARD[card], cases, FIRST_MIDDLE_LAST) == []
 
 
+@pytest.mark.long_on_postgresql
 def test_a_fault_met_while_others_are_asked_about_is_only_its_own(bench, monkeypatch) -> None:
     monkeypatch.setattr(fetching, "AT_ONCE", 3)
     problems = []
@@ -266,6 +276,7 @@ def test_a_fault_met_while_others_are_asked_about_is_only_its_own(bench, monkeyp
     assert problems == []
 
 
+@pytest.mark.long_on_postgresql
 def test_answers_that_do_not_come_spoil_nothing_else(bench) -> None:
     problems = []
     for case in CASES:

@@ -191,6 +191,7 @@ def score_rows(follower: Follower) -> list[tuple]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.long_on_postgresql
 def test_what_is_no_stream_stores_nothing_and_says_why(follower, case) -> None:
     """No answer of the matrix is an event stream, however it comes."""
     with FaultServer(good=lambda request: one(BAD)) as server:
@@ -271,6 +272,7 @@ CONNECTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", CONNECTIONS)
+@pytest.mark.long_on_postgresql
 def test_faults_of_the_connection_lose_nothing_and_the_offset_never_runs_ahead(
     follower, name
 ) -> None:

@@ -197,6 +197,7 @@ def wrong_about_score(bench: Bench, case: Case, place: int) -> list[str]:
     return []
 
 
+@pytest.mark.long_on_postgresql
 def test_no_fault_of_a_wiki_gives_the_local_model_wrong_texts(bench) -> None:
     n_requests = count_requests(bench)
     problems = []
@@ -297,6 +298,7 @@ def wrong_about_edit(bench: Bench, rev_id: int, where: str) -> list[str]:
     return problems
 
 
+@pytest.mark.long_on_postgresql
 def test_no_fault_of_a_wiki_gives_reviewers_a_wrong_diff_or_hides_an_edit(bench) -> None:
     problems = []
     plans = [(case, 0) for case in CASES] + [(case, n) for case in KINDS for n in range(1, 6)]

@@ -360,6 +360,7 @@ def test_the_one_edit_left_is_found_among_many_hidden_ones(database: Database, n
     assert take(database, factories.make_reviewer(database, now), now) == task_ids[-1]
 
 
+@pytest.mark.long
 def test_every_edit_that_is_not_hidden_is_given_as_often(sqlite_database, now) -> None:
     task_ids = factories.make_campaign(sqlite_database, now, wiki=WIKI, kind="import", n_edits=20)
     hidden.hide(sqlite_database, now, *range(1001, 1011))

@@ -95,6 +95,7 @@ def most_within(requests: Sequence[Request], seconds: float) -> int:
     return max(sum(at <= other < at + seconds for other in times) for at in times)
 
 
+@pytest.mark.long
 def test_three_hundred_edits_with_bursts_of_429_keep_pace_and_rest(
     services, server, tmp_path, monkeypatch
 ) -> None:

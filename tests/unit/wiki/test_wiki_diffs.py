@@ -59,7 +59,8 @@ def assert_marks_are_right(row):
     else:
         assert row.kind == "changed"
         assert marked(row.before, is_marked=False) == marked(row.after, is_marked=False)
-        assert marked(row.before) != marked(row.after)
+        # A word that only moved within the line is marked on both sides.
+        assert marked(row.before) or marked(row.after)
         for side in (row.before, row.after):
             assert all(part.text for part in side)
             assert all(a.is_marked != b.is_marked for a, b in pairwise(side))

@@ -1,27 +1,17 @@
 """What the tests of sources share: the shipped cards, sites, a fake service and a client of it."""
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from scoring_fakes import Fake
 
-sys.path.insert(0, str(Path(__file__).parent))  # scoring_fakes is a module of these tests
-
-from scoring_fakes import MODELS, Fake
-
-from jadelite.scoring.service_cards import ServiceCard, read_service_cards
 from jadelite.upstream.client import Client
 from jadelite.upstream.manners import Manners
 from jadelite.upstream.services import Upstream
 
 QUICK = Manners(rate_per_second=100_000, max_retries=0, breaker_failures=1000, read_timeout=2)
-
-
-@pytest.fixture(scope="session")
-def service_cards() -> dict[str, ServiceCard]:
-    return {card.name: card for card in read_service_cards(MODELS)}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from jadelite.domain.edits import Site
 from jadelite.scoring.answers import Asked
 from jadelite.scoring.service_cards import read_service_cards
 
-MODELS = Path(__file__).parents[3] / "models"
+MODELS = Path(__file__).parents[1] / "models"
 CARDS = {card.name: card for card in read_service_cards(MODELS)}
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -78,7 +78,16 @@ def reader(server, tmp_path, clock) -> WikiApi:
     return WikiApi(Site("testwiki", url, "en", "wikipedia", "en", "ltr", url), client)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.long if case.is_slow else ())
+        if case.name != "hang"
+        else case
+        for case in CASES
+    ],
+    ids=lambda case: case.name,
+)
 def test_no_fault_makes_a_wrong_fact(case: Case, tmp_path, clock) -> None:
     # The slow cases end by timeouts, so that one question must do for them.
     names = ["revisions", "diff"] if case.is_slow else list(QUESTIONS)
