@@ -1,5 +1,6 @@
 """The diff of an edit: the wiki's own, as rows of plain text; else one made here of both texts."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from jadelite.upstream.answers import Failed
 from jadelite.wiki.api import WikiApi, WikiError
 from jadelite.wiki.consecutive import find_run
 from jadelite.wiki.diff_tables import parse_compare
-from jadelite.wiki.diffs import local_diff
+from jadelite.wiki.diffs import MAX_LINE_LENGTH, local_diff
 from jadelite.wiki.fields import Row, has_flag, inner, text, whole
 from jadelite.wiki.revisions import TEXT_MODELS, fetch_revisions, fetch_sizes, fetch_texts
 
@@ -49,7 +50,7 @@ def fetch_diff(api: WikiApi, revision: Revision) -> WikiDiff | NoDiff:
     before, after = revision.parent_rev_id, revision.rev_id
     try:
         found = _compare(api, before, after, fromrev=after, torelative="prev")
-        return found or _local(api, before, after)
+        return _finer(api, before, after, found) or _local(api, before, after)
     except Failed as failed:
         return NoDiff("transient", failed.detail)
     except WikiError as error:
@@ -69,7 +70,7 @@ def fetch_combined(api: WikiApi, revision: Revision) -> tuple[int, int, WikiDiff
             return None
         before, after = run.parent_rev_id, run.last_rev_id
         found = _compare(api, before, after, fromrev=before, torev=after) if before else None
-        found = found or _local(api, before, after)
+        found = _finer(api, before, after, found) or _local(api, before, after)
     except WikiError:
         return None
     return (run.first_rev_id, after, found) if isinstance(found, WikiDiff) else None
@@ -96,6 +97,36 @@ def _compare(
     if whole(found, "torevid") != after or before not in (None, parent):
         return None
     return _read(found)
+
+
+def _finer(
+    api: WikiApi, before: int | None, after: int, found: WikiDiff | NoDiff | None
+) -> WikiDiff | NoDiff | None:
+    """The diff made here, if it can be, where the wiki's is doubtful; else what was found.
+
+    Of very long lines one engine marks all as changed, another compares the first words only.
+    """
+    if not before or not isinstance(found, WikiDiff) or not _is_doubtful(found.diff):
+        return found
+    with suppress(Failed, WikiError):
+        made = _local(api, before, after)
+        if isinstance(made, WikiDiff):
+            return made
+    return found
+
+
+def _is_doubtful(diff: Diff) -> bool:
+    """Whether it has very long lines, or changed ones that are the same on both sides."""
+    for row in diff.rows:
+        before, after = (
+            None if side is None else "".join(part.text for part in side)
+            for side in (row.before, row.after)
+        )
+        if max(len(before or ""), len(after or "")) >= MAX_LINE_LENGTH:
+            return True
+        if row.kind == "changed" and before == after:
+            return True
+    return False
 
 
 def _read(found: Row) -> WikiDiff | None:

@@ -72,12 +72,11 @@ def test_every_shown_change_is_told_by_its_diff(api, mediawiki, engine) -> None:
     assert len(shown) > 40
     numbers = {each.rev_id for each in shown.values()}
     texts = fetch_texts(api, sorted(numbers | {each.parent_rev_id for each in shown.values()}))
-    if engine == "php":  # of this one it compares the first words only, and does not say so
-        del shown["long_line_diff"]
     for kind, revision in shown.items():
         made = fetch_diff(api, revision)
         assert isinstance(made, WikiDiff), (kind, made)
-        assert made.origin == "wiki", kind
+        # Of very long lines the wiki's engines say little, one of them what is wrong.
+        assert made.origin == ("local" if kind == "long_line_diff" else "wiki"), kind
         nothing = "{}" if revision.content_model == "json" else ""  # what wikis call no JSON
         before = texts[revision.parent_rev_id] if revision.parent_rev_id else nothing
         require_true(made.diff, before, texts[revision.rev_id], f"{engine} {kind}")

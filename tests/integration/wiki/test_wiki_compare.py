@@ -153,6 +153,22 @@ def test_where_the_wiki_makes_no_diff_of_this_pair_it_is_made_here(wiki, compare
     assert found == WikiDiff(local_diff("old\ntext", "new\ntext"), "local")
 
 
+def long_line(word: str) -> str:
+    return "word " * 2_000 + word
+
+
+def test_very_long_lines_are_compared_here_where_the_texts_are_shown(wiki) -> None:
+    # One engine marks such a line all over, another compares its first words only.
+    body = BODY.replace(">a<", f">{long_line('one')}<").replace(">b<", f">{long_line('two')}<")
+    answer = pair(body=body)
+    texts = {4: f"{long_line('one')}\ntext", 5: f"{long_line('two')}\ntext"}
+    serve(wiki, answer, texts)
+    found = fetch_diff(wiki.api, EDIT)
+    assert found == WikiDiff(local_diff(texts[4], texts[5]), "local")
+    serve(wiki, answer)
+    assert fetch_diff(wiki.api, EDIT).origin == "wiki"
+
+
 def test_a_new_page_without_a_diff_is_compared_with_nothing(wiki) -> None:
     serve(wiki, {"compare": {"torevid": 5}}, {5: "new\ntext"})
     found = fetch_diff(wiki.api, replace(EDIT, parent_rev_id=0))
