@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jadelite.audit import access
-from jadelite.db import campaigns, edits, events, failures, judgments, reviewers, scores, tasks
+from jadelite.db import (
+    campaigns,
+    edits,
+    events,
+    facts,
+    failures,
+    judgments,
+    reviewers,
+    scores,
+    tasks,
+)
 from jadelite.db.edits import StoredEdit
+from jadelite.db.facts import StoredRevert
 from jadelite.db.failures import StoredFailure
 from jadelite.db.scores import OtherOutput, StoredScore
 from jadelite.db.session import Database, Session
@@ -31,11 +42,15 @@ MAX_TRIES = 5  # for a task that somebody else completes in the same moment
 
 @dataclass(frozen=True)
 class ModelsSaid:
-    """What models said of an edit, what else they gave, and why some said nothing."""
+    """What models said of an edit, what else they gave, and why some said nothing.
+
+    `undone` is what the wiki's people did with it later: a signal of its own, never a judgment.
+    """
 
     scores: tuple[StoredScore, ...] = ()
     other: tuple[OtherOutput, ...] = ()
     failures: tuple[StoredFailure, ...] = ()
+    undone: StoredRevert | None = None
 
 
 @dataclass(frozen=True)
@@ -307,6 +322,7 @@ def _said(session: Session, edit_id: int) -> ModelsSaid:
         scores=tuple(scores.of_edit(session, edit_id)),
         other=tuple(scores.other_outputs(session, edit_id)),
         failures=tuple(failures.of_edit(session, edit_id)),
+        undone=facts.revert_of(session, edit_id),
     )
 
 

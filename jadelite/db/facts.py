@@ -34,6 +34,14 @@ class Unprepared:
     rev_id: int
 
 
+@dataclass(frozen=True)
+class StoredRevert:
+    """That an edit was undone: by which revision and when, None where unknown."""
+
+    by_rev_id: int | None
+    reverted_at: datetime | None
+
+
 def store(
     session: Session, wiki_id: int, revisions: Sequence[Revision], now: datetime
 ) -> dict[int, int]:
@@ -105,6 +113,12 @@ def reverts_known(session: Session, edit_ids: Sequence[int]) -> set[int]:
     """Which of at most 500 edits are known to have been undone."""
     query = select(EditRevertRow.edit_id).where(EditRevertRow.edit_id.in_(edit_ids))
     return set(session.scalars(query))
+
+
+def revert_of(session: Session, edit_id: int) -> StoredRevert | None:
+    """That the edit was undone later on its wiki; None where nobody knows of it."""
+    row = session.get(EditRevertRow, edit_id)
+    return None if row is None else StoredRevert(row.by_rev_id, row.reverted_at)
 
 
 def set_no_diff(session: Session, edit_id: int, reason: str) -> None:

@@ -98,6 +98,7 @@ def test_the_page_tells_of_services_streams_work_and_missing_scores(reader, serv
     assert "<b>30 s</b>" not in reader.text
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("code", sorted(LANGUAGES))
 def test_the_page_comes_in_every_language(reader, services, code) -> None:
     fill(services)

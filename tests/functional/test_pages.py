@@ -298,6 +298,7 @@ def test_a_database_that_is_gone_is_a_503_with_a_time_to_retry(clock) -> None:
     database.close()
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("code", sorted(LANGUAGES))
 def test_every_page_comes_in_every_language(reader, services, code) -> None:
     demo.load(services.database, now=services.clock(), say=lambda text: None)

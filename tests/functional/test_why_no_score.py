@@ -1,5 +1,7 @@
 """Why a model said nothing, why there is no diff, and what else models say: as readers see it."""
 
+from datetime import UTC, datetime
+
 import factories
 import pytest
 
@@ -8,6 +10,7 @@ from jadelite.db import edits, facts, failures, scores, wikis
 from jadelite.db.contents import NewContent
 from jadelite.db.failures import NewFailure
 from jadelite.domain.diffs import Diff, DiffRow, Segment
+from jadelite.domain.edits import Revert
 from jadelite.domain.scores import FAILURE_REASONS
 from jadelite.web.locale import LANGUAGES
 from jadelite.wiki import sites
@@ -147,6 +150,7 @@ def test_before_judging_no_failure_and_no_value_is_shown_and_afterwards_it_is(
     assert "value 0.438" in reader.words
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("code", sorted(LANGUAGES))
 def test_every_reason_is_told_in_every_language(reader, services, code) -> None:
     lines = [
@@ -234,3 +238,17 @@ def test_a_moved_paragraph_is_told_in_words_and_by_a_sign(reader, services) -> N
     assert "Unchanged lines left out" in reader.words
     assert "<del>old</del>" in reader.text
     assert "<ins>new</ins>" in reader.text
+
+
+def test_what_the_wiki_did_with_it_later_is_told_after_judging_and_not_before(
+    reader, services
+) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=1, k=1)
+    with services.database.transaction() as session:
+        found = edits.of_wiki(session, factories.WIKI)[0]
+        undone = Revert(factories.WIKI, 1001, 7, datetime(2026, 10, 5, 9, tzinfo=UTC), "tag")
+        facts.store_revert(session, found, undone, services.clock())
+    reader.get("/").post("/campaigns/a-campaign/start")
+    assert "undone" not in reader.words
+    reader.judge()
+    assert "Later on, this edit was undone on the wiki (" in reader.words

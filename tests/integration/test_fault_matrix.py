@@ -263,7 +263,7 @@ def test_a_fault_at_the_beginning_in_the_middle_and_at_the_end_spoils_nothing_el
     assert checked(bench, BY_CARD[card], cases, FIRST_MIDDLE_LAST) == []
 
 
-@pytest.mark.long_on_postgresql
+@pytest.mark.long
 def test_a_fault_met_while_others_are_asked_about_is_only_its_own(bench, monkeypatch) -> None:
     monkeypatch.setattr(fetching, "AT_ONCE", 3)
     problems = []
