@@ -18,6 +18,7 @@ from jadelite.db.session import Database
 from jadelite.domain.edits import Edit, Revision, Site, Wiki
 from jadelite.domain.errors import Invalid, Unavailable
 from jadelite.domain.scores import LASTING_REASONS, FailureReason, Score, ScoreFailure
+from jadelite.domain.spans import span_words
 from jadelite.upstream.answers import Failed
 from jadelite.wiki import sites
 from jadelite.wiki.api import WikiError
@@ -32,6 +33,8 @@ MAX_VAIN_BATCHES = 3
 # Requests under way at once; the gate of the service lets no more through anyway.
 AT_ONCE = 3
 PASSING: frozenset[FailureReason] = frozenset({"rate-limited", "transient"})
+# Answers that make no sense may be those of single edits; so many in a row are of the service.
+MAX_SENSELESS_BATCHES = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ class Wanted:
 
 @dataclass
 class FetchSummary:
-    """What a fetch did so far. `stopped` says why it ended early, None if it did not."""
+    """What a fetch did so far.
+
+    `stopped` says why it ended early, None if it did not; `is_more` that its time was over first.
+    """
 
     n_edits: int = 0
     n_skipped: int = 0
@@ -62,11 +68,22 @@ class FetchSummary:
     differing: list[int] = field(default_factory=list)
     failed: Counter[FailureReason] = field(default_factory=Counter)
     stopped: str | None = None
+    is_more: bool = False
 
     @property
     def n_lines(self) -> int:
         """Edits done so far, asked about or skipped: how far it is."""
         return self.n_skipped + self.n_asked
+
+    @property
+    def n_heard(self) -> int:
+        """Edits of which the model said something, or why it never will."""
+        return (
+            self.n_stored
+            + self.n_known
+            + len(self.differing)
+            + sum(self.failed[reason] for reason in LASTING_REASONS)
+        )
 
     @property
     def n_bad(self) -> int:
@@ -86,8 +103,11 @@ def fetch_scores(
     *,
     clock: Callable[[], datetime],
     progress: Progress,
+    until: datetime | None = None,
 ) -> FetchSummary:
     """Ask a model about edits of a wiki and store what it says, or why it says nothing.
+
+    After `until` nothing more is asked; asking again goes on from there.
 
     Raises NotFound for an unknown wiki or model, Invalid for a wrong request, Unavailable if the
     wiki can't be asked for its changes.
@@ -113,8 +133,12 @@ def fetch_scores(
                 _store(database, described, model, found, summary, clock())
                 progress(summary)
                 n_vain = n_vain + 1 if _is_vain(found) else 0
-                if n_vain >= MAX_VAIN_BATCHES:
-                    summary.stopped = _last_words(found)
+                is_whole_run = summary.n_lines == summary.n_edits and not summary.n_heard
+                if n_vain >= _patience(found) or (n_vain and is_whole_run):
+                    summary.stopped = f"{model.source.name}: {_last_words(found)}"
+                    break
+                if until is not None and clock() >= until:
+                    summary.is_more = summary.n_lines < summary.n_edits
                     break
     finally:
         outside.write_states(database)
@@ -326,7 +350,14 @@ def _store(
 
 
 def _is_vain(found: list[Score | ScoreFailure]) -> bool:
-    return all(isinstance(item, ScoreFailure) and item.reason in PASSING for item in found)
+    return all(
+        isinstance(item, ScoreFailure) and item.reason not in LASTING_REASONS for item in found
+    )
+
+
+def _patience(found: list[Score | ScoreFailure]) -> int:
+    is_passing = all(isinstance(item, ScoreFailure) and item.reason in PASSING for item in found)
+    return MAX_VAIN_BATCHES if is_passing else MAX_SENSELESS_BATCHES
 
 
 def _last_words(found: list[Score | ScoreFailure]) -> str | None:
@@ -336,5 +367,5 @@ def _last_words(found: list[Score | ScoreFailure]) -> str | None:
 def ago(now: datetime, amount: timedelta) -> datetime:
     """The moment `amount` before now. Raises Invalid unless it lies within the last 30 days."""
     if not timedelta(0) < amount <= timedelta(days=30):
-        raise Invalid("bad-since", f"since is {amount}, expected up to 30 days")
+        raise Invalid("bad-since", f"since is {span_words(amount)}, expected up to 30d")
     return now - amount

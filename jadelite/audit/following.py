@@ -8,7 +8,7 @@ they are fetched when an edit is to be shown.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -60,16 +60,30 @@ class Recording:
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         """`lines` in wire form, or JSON lines with `id` and `data`."""
-        self._events = replay(lines)
+        self._has_bytes = self._has_events = False
+        self._events = replay(self._noted(lines))
 
     def batch(self, max_events: int, max_wait_seconds: float) -> list[StreamEvent]:
         """The next events; [] at the end. Raises Invalid for what is no recording."""
         try:
-            return list(islice(self._events, max_events))
+            found = list(islice(self._events, max_events))
         except Failed as failure:
             raise Invalid(
                 "bad-recording", f"the file is no recording: {failure.detail}"
             ) from failure
+        self._has_events = self._has_events or bool(found)
+        if self._has_bytes and not self._has_events and max_events > 0:
+            raise Invalid(
+                "bad-recording",
+                "the file is no recording: it holds no event, expected a stream in wire form or"
+                " JSON lines with id and data",
+            )
+        return found
+
+    def _noted(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        for line in lines:
+            self._has_bytes = self._has_bytes or bool(line)
+            yield line
 
 
 def stream_models(models_folder: Path) -> StreamModels:
@@ -138,10 +152,10 @@ def follow(
 ) -> FollowSummary:
     """Store what events say until told to stop; what was done.
 
-    It ends after `max_events`, after `idle_seconds` without any, or when `should_stop` says so:
-    after the batch in hand. `stream` None: how far is not kept, as for a recording. Raises
-    Unavailable where the stream or the database gives up, Conflict where another follower follows
-    the same stream.
+    `progress` hears of every batch, and every `wait_seconds` while nothing comes. It ends after
+    `max_events`, after `idle_seconds` without any, or when `should_stop` says so: after the batch
+    in hand. `stream` None: how far is not kept, as for a recording. Raises Unavailable where the
+    stream or the database gives up, Conflict where another follower follows the same stream.
     """
     summary = FollowSummary()
     known = Known()
@@ -156,14 +170,16 @@ def follow(
             size = min(size, max_events - summary.n_events)
         events = _gather(reader, size, wait_seconds, should_stop)
         if not events:
+            _note_connection(summary, reader)
             if idle_seconds is not None and time.monotonic() - idle_since >= idle_seconds:
+                summary.stopped = _why_unreached(summary)
                 break
+            progress(summary)
             continue
         taken = Taken(wikis, models, summary, clock())
         for event in events:
             taken.read(event.data)
-        lost = _store(database, events, taken, stream, known)
-        has_to_scrub = bool(lost) or has_to_scrub
+        has_to_scrub = _store(database, events, taken, stream, known) or has_to_scrub
         if has_to_scrub:
             has_to_scrub = not database.scrub()
         idle_since = time.monotonic()
@@ -179,7 +195,16 @@ def _note_connection(summary: FollowSummary, reader: EventReader) -> None:
     if isinstance(reader, StreamReader):
         state = reader.state
         summary.n_connects, summary.n_gaps = state.n_connects, state.n_ids_dropped
-        summary.trouble = state.last_error
+        summary.status, summary.trouble = state.status, state.last_error
+
+
+def _why_unreached(summary: FollowSummary) -> str | None:
+    """Why nothing came at all, if that was not because nothing happened. None for a recording."""
+    if summary.n_events or summary.status in (None, "connected"):
+        return None
+    if summary.n_connects and summary.trouble is None:  # it came to an end and is made anew
+        return None
+    return f"the stream was not reached: {summary.trouble or 'no answer so far'}"
 
 
 def _gather(
@@ -211,15 +236,18 @@ def _store(
     taken: Taken,
     stream: str | None,
     known: Known,
-) -> set[int]:
-    """One transaction for what the events say and how far they reach; a clash is tried again."""
+) -> bool:
+    """Whether any edit lost contents by what the events say, which is stored in one transaction.
+
+    With how far they reach; a clash is tried again.
+    """
     summary, now, batch = taken.summary, taken.now, taken.as_batch()
     after = next((event.id for event in reversed(events) if event.id), summary.position or "")
     for is_last in (*[False] * (MAX_TRIES - 1), True):
         is_stored = False
         try:
             with database.transaction() as session:
-                lost = storing.store(session, batch, known, now)
+                stored = storing.store(session, batch, known, now)
                 if stream is not None:
                     storing.advance(
                         session,
@@ -241,4 +269,6 @@ def _store(
             break
     summary.position = after
     summary.n_events += len(events)
-    return lost
+    summary.n_stored += stored.n_new
+    summary.n_known += stored.n_known
+    return bool(stored.lost)

@@ -60,7 +60,7 @@ def check(
     fetch: Fetch,
     *,
     now: datetime,
-    older_than_seconds: int = 600,
+    older_than_seconds: int = 45,
     limit: int = 500,
 ) -> CheckSummary:
     """Ask wikis about edits not asked about for `older_than_seconds`, at most `limit` of them.
@@ -106,8 +106,10 @@ def _ask(
 ) -> str | None:
     """Ask about edits of one wiki and store what it said; why that did not work, or None."""
     wiki = batch[0].wiki
+    own = [item.rev_id for item in batch]
+    beside = sorted({rev_id for item in batch for rev_id in item.beside} - set(own))
     try:
-        found = fetch(wiki, [item.rev_id for item in batch])
+        found = fetch(wiki, [*own, *beside])
     except (Failed, DomainError) as error:
         return error.detail
     except WikiError as error:
@@ -119,6 +121,11 @@ def _ask(
     # the wiki's newest word: an event on its way may tell of a moment before this question.
     news = [
         (item.rev_id, hidden, now) for item, hidden in said if hidden.is_any or item.hidden.is_any
+    ]
+    news += [
+        (rev_id, _hidden_by(answers[rev_id]), now)
+        for rev_id in beside
+        if rev_id in answers and _hidden_by(answers[rev_id]).text
     ]
     with database.transaction() as session:
         lost = hiding.apply(session, batch[0].wiki_id, news, now)

@@ -15,7 +15,7 @@ from jadelite.db import upstreams as upstream_rows
 from jadelite.db.session import Database
 from jadelite.db.upstreams import ServiceState
 from jadelite.domain.edits import Site
-from jadelite.domain.errors import NotFound
+from jadelite.domain.errors import Invalid, NotFound
 from jadelite.domain.scores import ModelVersion
 from jadelite.scoring.cards import Card, read_cards
 from jadelite.scoring.service_cards import ServiceCard, read_service_cards
@@ -82,14 +82,21 @@ class Outside:
     def model(self, name: str, wiki: str) -> OpenModel:
         """The model `name` for a wiki: "damaging", "enwiki-damaging", "local-damaging[@1.0.0]".
 
-        Raises NotFound, naming the models there are.
+        Raises NotFound, naming the models there are; Invalid (code "version-not-ours") for a
+        version of a model that a service runs.
         """
         site = self.site(wiki)
         plain, _, version = name.partition("@")
         served = {card.name: card for card in read_service_cards(self._models_folder)}
         card = served.get(plain) or served.get(plain.removeprefix(f"{site.dbname}-"))
         if card is not None:
-            return self._served(card, site, version or None)
+            if version:
+                raise Invalid(
+                    "version-not-ours",
+                    f"the service of {plain} names the version of each answer; expected {plain}"
+                    f" without @{version}",
+                )
+            return self._served(card, site)
         local = [
             card
             for card in read_cards(self._models_folder)
@@ -143,11 +150,11 @@ class Outside:
             )
         return self._upstreams
 
-    def _served(self, card: ServiceCard, site: Site, version: str | None) -> OpenModel:
+    def _served(self, card: ServiceCard, site: Site) -> OpenModel:
         return OpenModel(
             source=open_source(card, self.client(card.service)),
             name=card.model_name(site),
-            version=version,
+            version=None,
             question=card.question,
             positive_label=card.positive_label,
             is_value=card.output == "value",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jadelite.audit.outside import Outside
-from jadelite.db import contents, facts, hiding, wikis
+from jadelite.db import contents, edits, facts, hiding, wikis
 from jadelite.db.contents import CombinedDiff, NewContent
 from jadelite.db.facts import Unprepared
 from jadelite.db.session import Database
@@ -23,7 +23,7 @@ from jadelite.wiki.compare import NoDiff, WikiDiff, fetch_combined, fetch_diff
 from jadelite.wiki.reverts import fetch_revert
 from jadelite.wiki.revisions import fetch_revisions
 
-ROUND = 200  # edits prepared before other work gets its turn
+ROUND = 40  # edits prepared before other work gets its turn: about half a minute
 ALL_HIDDEN = Hidden(text=True, editor=True, comment=True)
 
 
@@ -44,7 +44,7 @@ class _Prepared:
     """Everything fetched of one edit; None: there is none, or it could not be asked."""
 
     diff: WikiDiff | NoDiff
-    combined: tuple[int, int, WikiDiff] | None
+    combined: tuple[int, int, int, WikiDiff] | None
     revert: Revert | None
 
 
@@ -92,13 +92,13 @@ def _prepare_wiki(
     except (Failed, WikiError):
         summary.n_unanswered += len(ids)
         return False
-    is_erased = _store_facts(database, outside, wiki, found, clock())
+    wiki_id, is_erased = _store_facts(database, outside, wiki, found, clock())
     for item in found:
         if isinstance(item, MissingRevision) or item.hidden.text:
             summary.n_gone += 1
             continue
         prepared = _fetch(api, item)
-        _store(database, ids[item.rev_id], prepared, clock())
+        _store(database, wiki_id, ids[item.rev_id], prepared, clock())
         summary.n_diffs += isinstance(prepared.diff, WikiDiff)
         summary.n_without += isinstance(prepared.diff, NoDiff)
         summary.n_unanswered += (
@@ -113,7 +113,7 @@ def _store_facts(
     wiki: str,
     found: Sequence[Revision | MissingRevision],
     now: datetime,
-) -> bool:
+) -> tuple[int, bool]:
     shown = [item for item in found if isinstance(item, Revision)]
     changes = [(item.rev_id, item.hidden, now) for item in shown if item.hidden.is_any]
     changes += [
@@ -122,9 +122,11 @@ def _store_facts(
     with database.transaction() as session:
         wiki_id = wikis.ensure(session, sites.describe(wiki, outside.hosts))
         is_erased = bool(hiding.apply(session, wiki_id, changes, now))
+        known = edits.ids_by_rev(session, wiki_id, [rev_id for rev_id, _, _ in changes])
+        contents.watch(session, sorted(known.values()), now)
         ids = facts.store(session, wiki_id, shown, now)
         facts.store_words(session, [(ids[item.rev_id], item) for item in shown], now)
-    return is_erased
+    return wiki_id, is_erased
 
 
 def _fetch(api: WikiApi, revision: Revision) -> _Prepared:
@@ -138,8 +140,12 @@ def _fetch(api: WikiApi, revision: Revision) -> _Prepared:
     return _Prepared(diff, combined, revert)
 
 
-def _store(database: Database, edit_id: int, prepared: _Prepared, now: datetime) -> None:
+def _store(
+    database: Database, wiki_id: int, edit_id: int, prepared: _Prepared, now: datetime
+) -> None:
     with database.transaction() as session:
+        if prepared.revert is not None:
+            facts.store_revert(session, edit_id, prepared.revert, now)
         if isinstance(prepared.diff, NoDiff):
             facts.set_no_diff(session, edit_id, prepared.diff.reason)
         else:
@@ -148,16 +154,16 @@ def _store(database: Database, edit_id: int, prepared: _Prepared, now: datetime)
             )
             is_kept = facts.add_diff(session, new, now)
             if is_kept and prepared.combined is not None:
-                first, last, made = prepared.combined
+                base, first, last, made = prepared.combined
+                if facts.is_any_hidden(session, wiki_id, [base, last]):
+                    return
                 contents.add_combined(
                     session,
                     edit_id,
-                    CombinedDiff(first, last, made.diff),
+                    CombinedDiff(base, first, last, made.diff),
                     origin=made.origin,
                     now=now,
                 )
-        if prepared.revert is not None:
-            facts.store_revert(session, edit_id, prepared.revert, now)
 
 
 def _by_wiki(waiting: Sequence[Unprepared]) -> dict[str, list[Unprepared]]:

@@ -3,17 +3,21 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jadelite.audit import fetching, preparing, reporting, schedule, watching
 from jadelite.audit.fetching import FetchSummary, Wanted
 from jadelite.audit.outside import Outside
 from jadelite.db import facts, work
+from jadelite.db.hiding import SCRUB
 from jadelite.db.session import Database
 from jadelite.db.work import Work
 from jadelite.domain.errors import DomainError, Unavailable
 
 LEASE_SECONDS = 900
+ROUND = timedelta(
+    seconds=30
+)  # then other work gets its turn: looking what was hidden must not wait
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +29,14 @@ class Bench:
     database: Database
     outside: Outside
     clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a round went: whether nothing was left out, and whether there is more to do at once."""
+
+    is_whole: bool = True
+    is_more: bool = False
 
 
 def run_next(bench: Bench) -> bool:
@@ -41,7 +53,7 @@ def run_next(bench: Bench) -> bool:
     if claimed is None:
         return False
     try:
-        _KINDS[claimed.kind](bench, claimed)
+        done = _KINDS[claimed.kind](bench, claimed)
     except DomainError as error:
         log.warning("work %s failed: %s", claimed.key, error.detail)
         with database.transaction() as session:
@@ -49,17 +61,19 @@ def run_next(bench: Bench) -> bool:
                 schedule.ask_next(session, claimed, clock())
         return True
     with database.transaction() as session:
-        work.finish(session, claimed.work_id, clock())
-        schedule.ask_next(session, claimed, clock(), began_at=started_at)
+        if work.finish(session, claimed.work_id, clock()):
+            began_at = started_at if done.is_whole else None
+            schedule.ask_next(session, claimed, clock(), began_at=began_at, is_more=done.is_more)
     log.info("work %s done", claimed.key)
     return True
 
 
-def _compute_report(bench: Bench, claimed: Work) -> None:
+def _compute_report(bench: Bench, claimed: Work) -> Done:
     reporting.compute(bench.database, str(claimed.payload["campaign"]), now=bench.clock())
+    return Done()
 
 
-def _prepare(bench: Bench, claimed: Work) -> None:
+def _prepare(bench: Bench, claimed: Work) -> Done:
     campaign = claimed.payload.get("campaign")
     with bench.database.reading() as session:
         names = [campaign] if campaign else facts.open_campaigns(session)
@@ -68,18 +82,31 @@ def _prepare(bench: Bench, claimed: Work) -> None:
         if summary.is_more:
             with bench.database.transaction() as session:
                 schedule.ask_prepare(session, name, bench.clock())
+    return Done()
 
 
-def _check_hidden(bench: Bench, _claimed: Work) -> None:
+def _check_hidden(bench: Bench, _claimed: Work) -> Done:
     watching.watch(bench.database, bench.outside, clock=bench.clock)
+    return Done()
 
 
-def _fetch_scores(bench: Bench, claimed: Work) -> None:
+def _scrub(bench: Bench, _claimed: Work) -> Done:
+    if not bench.database.scrub():
+        raise Unavailable(
+            "not-scrubbed",
+            "erased contents still lie in the database's log: others read it all the time",
+            retry_after_seconds=20,
+        )
+    return Done()
+
+
+def _fetch_scores(bench: Bench, claimed: Work) -> Done:
     given = claimed.payload
     began_at = given.get("began_at")
     since = datetime.fromisoformat(began_at) if began_at else None
     # The first round has no last time to begin at: it takes what came within one interval.
     since = since or fetching.ago(bench.clock(), schedule.interval(claimed))
+    since = max(since, bench.clock() - max(schedule.MAX_BEHIND, schedule.interval(claimed)))
     recent = given.get("recent")
     summary = fetching.fetch_scores(
         bench.database,
@@ -89,18 +116,23 @@ def _fetch_scores(bench: Bench, claimed: Work) -> None:
         Wanted(recent=recent, since=None if recent else since),
         clock=bench.clock,
         progress=_quiet,
+        until=bench.clock() + ROUND,
     )
     if summary.stopped is not None:
         raise Unavailable("source-unavailable", summary.stopped, retry_after_seconds=60)
+    # What failed for now is asked for again with the next round, which begins where this one did.
+    is_whole = not summary.is_more and not any(summary.failed[why] for why in fetching.PASSING)
+    return Done(is_whole=is_whole, is_more=summary.is_more)
 
 
 def _quiet(summary: FetchSummary) -> None:
     """Nobody watches the worker's progress."""
 
 
-_KINDS: dict[str, Callable[[Bench, Work], None]] = {
+_KINDS: dict[str, Callable[[Bench, Work], Done]] = {
     "compute-report": _compute_report,
     schedule.PREPARE: _prepare,
     schedule.CHECK_HIDDEN: _check_hidden,
     schedule.FETCH_SCORES: _fetch_scores,
+    SCRUB: _scrub,
 }

@@ -9,11 +9,14 @@ from typing import Any
 from jadelite.db import work
 from jadelite.db.session import Database, Session
 from jadelite.domain.errors import Invalid, NotFound
+from jadelite.domain.spans import span_words
 
 PREPARE, CHECK_HIDDEN, FETCH_SCORES = "prepare-campaign", "check-hidden", "fetch-scores"
 CHECK_HIDDEN_SECONDS = 60
 LOOK_SECONDS = 300
+MAX_PLANNED = 50_000  # changes one round looks at
 MIN_EVERY, MAX_EVERY = timedelta(minutes=1), timedelta(days=7)
+MAX_BEHIND = timedelta(days=1)  # how far back a round looks for what an outage left out
 
 
 def ask_standing(database: Database, *, now: datetime) -> None:
@@ -48,8 +51,10 @@ def plan_fetch(
 
     Planning anew replaces the older plan. Raises Invalid for a bad interval.
     """
+    if recent is not None and not 1 <= recent <= MAX_PLANNED:
+        raise Invalid("bad-recent", f"recent is {recent}, expected 1 to {MAX_PLANNED}")
     if not MIN_EVERY <= every <= MAX_EVERY:
-        raise Invalid("bad-every", f"every is {every}, expected one minute to seven days")
+        raise Invalid("bad-every", f"every is {span_words(every)}, expected 1m to 7d")
     seconds = int(every.total_seconds())
     payload: dict[str, Any] = {
         "wiki": wiki,
@@ -71,18 +76,24 @@ def end_fetch(database: Database, wiki: str, model: str) -> None:
 
 
 def ask_next(
-    session: Session, done: work.Work, now: datetime, *, began_at: datetime | None = None
+    session: Session,
+    done: work.Work,
+    now: datetime,
+    *,
+    began_at: datetime | None = None,
+    is_more: bool = False,
 ) -> None:
     """Ask for the next round of recurring work that was just done or failed for good.
 
-    `began_at` is when a good round began: the next one takes it from there.
+    `began_at` is when a good round began: the next one takes it from there. With `is_more` the
+    next one is due at once.
     """
     if "every_seconds" not in done.payload:
         return
     payload = dict(done.payload)
     if began_at is not None:
         payload["began_at"] = began_at.isoformat()
-    due_at = now + interval(done)
+    due_at = now if is_more else now + interval(done)
     work.ask(session, done.kind, done.key, payload, due_at=due_at, now=now)
 
 

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 
 from jadelite.db.stream import StreamBatch
 from jadelite.domain.edits import Wiki
@@ -26,7 +27,9 @@ from jadelite.domain.scores import Score, ScoreFailure
 from jadelite.scoring import events as scoring
 from jadelite.scoring.events import Outcome, Scored, StreamModels
 from jadelite.wiki import events as facts
+from jadelite.wiki import sites
 
+MAX_AHEAD = timedelta(days=1)  # clocks differ, but not by more
 log = logging.getLogger(__name__)
 
 
@@ -34,15 +37,19 @@ log = logging.getLogger(__name__)
 class FollowSummary:
     """What a follower did so far. Events that store nothing are counted by reason.
 
-    `n_scores` and `n_failures` as they came: those that came twice too. `skipped` are events that
+    `n_scores` and `n_failures` as they came: those that came twice too; `n_stored` scores were new,
+    `n_known` were there or came twice. `skipped` are events that
     are in order but not for here; `bad` are such as can't be right. `lag_seconds` between the last
-    event and its storing; None before the first. `n_connects` and `trouble` are of the connection:
-    how often it was made, its last trouble in one sentence. After `n_gaps` of them the server did
+    event and its storing; None before the first. `n_connects`, `status` and `trouble` are of the
+    connection: how often it was made, how it is, its last trouble in one sentence; `stopped` says
+    why it ended where it never came about. After `n_gaps` of them the server did
     not know where to go on, so that events are likely missing.
     """
 
     n_events: int = 0
     n_scores: int = 0
+    n_stored: int = 0
+    n_known: int = 0
     n_failures: int = 0
     n_hidden: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -51,7 +58,9 @@ class FollowSummary:
     position: str | None = None
     n_connects: int = 0
     n_gaps: int = 0
+    status: str | None = None
     trouble: str | None = None
+    stopped: str | None = None
 
     @property
     def n_bad(self) -> int:
@@ -103,14 +112,18 @@ class Taken:
             if read is None:
                 self.summary.skipped["unknown-schema"] += 1
                 return
-            name = event.get("database", event.get("wiki_id"))
-            if not isinstance(name, str):
-                raise BadEvent("bad-wiki", f"the wiki is {short(name)}, expected a database name")
+            name = _wiki_of(event)
             if name not in self._wikis:
                 self.summary.skipped["other-wiki"] += 1
                 return
-            read(self, event, name, data)
+            _check_home(name, meta.get("domain"))
             happened = moment(meta, "dt") or event_time(event)
+            is_to_come = max(happened, event_time(event)) - self.now > MAX_AHEAD
+            # What may be a wiki's wish to hide is heard even so: too much hidden harms nobody.
+            if not is_to_come or _only_hides(read, event):
+                read(self, event, name, data)
+            if is_to_come:
+                raise BadEvent("bad-time", f"the event is of {happened}, which is to come")
             self.summary.lag_seconds = (self.now - happened).total_seconds()
         except BadEvent as bad:
             self.summary.bad[bad.reason] += 1
@@ -182,6 +195,35 @@ _READERS: Mapping[tuple[str, str], Read] = {
     ("mediawiki/revision/visibility-change", "1"): Taken.visibility_change,
     ("mediawiki/page/delete", "1"): Taken.page_delete,
 }
+_HIDING: frozenset[Read] = frozenset({Taken.visibility_change, Taken.page_delete})
+
+
+def _only_hides(read: Read, event: Event) -> bool:
+    is_edit = event.get("page_change_kind") in facts.EDIT_KINDS
+    return read in _HIDING or (read is Taken.page_change and not is_edit)
+
+
+def _wiki_of(event: Event) -> str:
+    """The wiki an event is of. Raises BadEvent where it names none, or two."""
+    name = event.get("database", event.get("wiki_id"))
+    if not isinstance(name, str):
+        raise BadEvent("bad-wiki", f"the wiki is {short(name)}, expected a database name")
+    if event.get("wiki_id") not in (None, name):
+        other = short(event["wiki_id"])
+        raise BadEvent("bad-wiki", f"the wiki is {short(name)} and {other}, expected one of them")
+    return name
+
+
+def _check_home(name: str, domain: object) -> None:
+    """Raise BadEvent for the domain of another wiki of the site table."""
+    at_home = _names_by_host().get(domain.lower(), name) if isinstance(domain, str) else name
+    if at_home != name:
+        raise BadEvent("bad-wiki", f"the wiki is {short(name)}, but {short(domain)} is {at_home}")
+
+
+@cache
+def _names_by_host() -> Mapping[str, str]:
+    return {site.host: site.dbname for site in sites.all_sites()}
 
 
 def _reader_of(schema: object) -> Read | None:

@@ -5,7 +5,7 @@ import json
 import click
 
 from jadelite.audit import campaigns, reports
-from jadelite.cli.common import format_option, services
+from jadelite.cli.common import counted, format_option, services
 
 
 @click.group()
@@ -34,10 +34,11 @@ def list_(style: str) -> None:
     if style == "json":
         click.echo(json.dumps(rows))
         return
-    for row in rows:
+    for row, item in zip(rows, found, strict=True):
         click.echo(
             f"{row['campaign']:<24} {row['wiki']:<12} {row['kind']:<7} {row['state']:<8}"
-            f" {row['n_edits']} edits, {row['n_complete']} complete, {row['n_judgments']} judgments"
+            f" {counted(item.n_edits, 'edit')}, {item.n_complete} complete,"
+            f" {counted(item.n_judgments, 'judgment')}"
         )
 
 
@@ -63,7 +64,7 @@ def create(slug: str, wiki: str, k: int, *, with_text_only: bool, is_dry_run: bo
         now=parts.clock(),
     )
     verb = "would hold" if is_dry_run else "is open with"
-    click.echo(f"campaign {slug} {verb} {n_edits} edits, {k} reviewers each")
+    click.echo(f"campaign {slug} {verb} {counted(n_edits, 'edit')}, {counted(k, 'reviewer')} each")
 
 
 @group.command("open")

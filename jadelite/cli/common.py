@@ -123,11 +123,17 @@ def tell(summary: Summary, *, style: str, is_dry_run: bool, note: str | None = N
     else:
         dry = " (dry run: nothing was stored)" if is_dry_run else ""
         click.echo(
-            f"{summary.n_lines} lines: {summary.n_stored} stored, {summary.n_completed} completed,"
+            f"{counted(summary.n_lines, 'line')}: {summary.n_stored} stored,"
+            f" {summary.n_completed} completed,"
             f" {summary.n_known} known already, {summary.n_bad} bad{dry}"
         )
     if summary.n_bad or summary.broken is not None:
         raise click.exceptions.Exit(BAD_LINES)
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: "1 edit", "2 edits"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def printable(text: str) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 
 from jadelite.audit.taking import FollowSummary
-from jadelite.cli.common import printable
+from jadelite.cli.common import counted, printable
 
 NOTE_SECONDS = 60
 
@@ -54,7 +54,7 @@ def stop_asked() -> Iterator[threading.Event]:
 
 
 class FollowLine:
-    """Events, events a second, lag and bad ones, on standard error; in place on a terminal.
+    """Events, events a second, lag, bad ones, trouble: on standard error, in place on a terminal.
 
     `note` is called once a minute, to write down how the service is.
     """
@@ -63,6 +63,7 @@ class FollowLine:
         self.note, self.noted = note, time.monotonic()
         self.started = self.shown = time.monotonic()
         self.is_terminal = sys.stderr.isatty()
+        self.width = 0
 
     def __call__(self, summary: FollowSummary) -> None:
         """Show how far it is, at most every half second (10 s without a terminal)."""
@@ -76,7 +77,15 @@ class FollowLine:
         rate = summary.n_events / max(now - self.started, 0.001)
         lag = "" if summary.lag_seconds is None else f", {summary.lag_seconds:,.0f} s behind"
         text = f"{summary.n_events:,} events, {rate:,.0f} a second{lag}, {summary.n_bad:,} bad"
-        click.echo(f"\r{text}" if self.is_terminal else text, err=True, nl=not self.is_terminal)
+        if summary.status not in (None, "connected"):
+            trouble = "" if summary.trouble is None else f": {printable(summary.trouble)}"
+            text += f"; {summary.status}{trouble}"
+        self.width, n_blank = len(text), max(self.width - len(text), 0)
+        click.echo(
+            f"\r{text}{' ' * n_blank}" if self.is_terminal else text,
+            err=True,
+            nl=not self.is_terminal,
+        )
 
     def finish(self) -> None:
         """Leave the terminal on a fresh line."""
@@ -85,7 +94,7 @@ class FollowLine:
 
 
 def tell_followed(summary: FollowSummary, *, style: str) -> None:
-    """Write what a follower did."""
+    """Write what a follower did; leave with 75 if the stream was never reached."""
     if summary.n_gaps:
         click.echo(
             f"the stream began anew {summary.n_gaps} times, events are likely missing:"
@@ -96,6 +105,8 @@ def tell_followed(summary: FollowSummary, *, style: str) -> None:
         row = {
             "events": summary.n_events,
             "scores": summary.n_scores,
+            "stored": summary.n_stored,
+            "known": summary.n_known,
             "failures": summary.n_failures,
             "hidden": summary.n_hidden,
             "skipped": dict(sorted(summary.skipped.items())),
@@ -105,14 +116,19 @@ def tell_followed(summary: FollowSummary, *, style: str) -> None:
             "connects": summary.n_connects,
             "gaps": summary.n_gaps,
             "trouble": summary.trouble,
+            "stopped": summary.stopped,
         }
         click.echo(json.dumps(row))
-        return
-    click.echo(
-        f"{summary.n_events} events: {summary.n_scores} scores, {summary.n_failures} without a"
-        f" score, {summary.n_hidden} hidden,"
-        f" {_listed(summary.skipped)} skipped, {_listed(summary.bad)} bad"
-    )
+    else:
+        click.echo(
+            f"{counted(summary.n_events, 'event')}: {counted(summary.n_stored, 'score')} stored,"
+            f" {summary.n_known} known already, {summary.n_failures} without a score,"
+            f" {summary.n_hidden} hidden,"
+            f" {_listed(summary.skipped)} skipped, {_listed(summary.bad)} bad"
+        )
+    if summary.stopped is not None:
+        click.echo(f"stopped: {printable(summary.stopped)}", err=True)
+        raise click.exceptions.Exit(75)
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -5,7 +5,7 @@ import json
 import click
 
 from jadelite.audit import reporting, reports
-from jadelite.cli.common import format_option, services
+from jadelite.cli.common import counted, format_option, services
 from jadelite.domain.errors import NotFound
 from jadelite.domain.reports import Figure, ModelReport, Report
 
@@ -52,14 +52,15 @@ def tell(report: Report, style: str) -> None:
     if report.is_small:
         click.echo("  small: fewer than 30 judgments; no verdict should rest on this")
     click.echo(
-        f"  {report.n_edits} edits, {report.n_edits_judged} judged; {report.n_judgments} judgments,"
+        f"  {counted(report.n_edits, 'edit')}, {report.n_edits_judged} judged;"
+        f" {counted(report.n_judgments, 'judgment')},"
         f" {report.n_judgments_used} counted; reviewers: {_figure(report.n_reviewers)}"
     )
     for question in report.questions:
         click.echo(f"{question.question}:")
         click.echo(
             f"  votes: {question.n_yes} yes, {question.n_no} no, {question.n_unsure} unsure;"
-            f" {question.n_decided} edits decided (at least {report.min_votes} votes)"
+            f" {counted(question.n_decided, 'edit')} decided (at least {report.min_votes} votes)"
         )
         click.echo(f"  raw agreement         {_figure(question.percent_agreement)}")
         click.echo(f"  Krippendorff's alpha  {_figure(question.krippendorff_alpha)}")
@@ -77,7 +78,8 @@ def _tell_model(model: ModelReport) -> None:
     for name in ("precision", "recall", "false_positive_rate", "roc_auc", "brier"):
         click.echo(f"    {name:<20}{_figure(getattr(model, name))}")
     click.echo(
-        f"    model sure, people firmly against: {len(model.confident_misses)} edits shown,"
+        "    model sure, people firmly against:"
+        f" {counted(len(model.confident_misses), 'edit')} shown,"
         f" {model.n_confident_misses_masked} still being judged"
     )
 

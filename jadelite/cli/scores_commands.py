@@ -10,7 +10,15 @@ from jadelite.audit import fetching, following, intake, schedule
 from jadelite.audit.fetching import FetchSummary, Wanted
 from jadelite.audit.lines import Options
 from jadelite.audit.outside import Outside
-from jadelite.cli.common import ProgressLine, format_option, open_lines, printable, services, tell
+from jadelite.cli.common import (
+    ProgressLine,
+    counted,
+    format_option,
+    open_lines,
+    printable,
+    services,
+    tell,
+)
 from jadelite.cli.durations import Duration
 from jadelite.cli.exits import BAD_LINES
 from jadelite.cli.follow_options import FollowLine, Since, stop_asked, tell_followed
@@ -77,7 +85,8 @@ def fetch(
     parts = services()
     outside = Outside(parts.settings, clock=parts.clock)
     if every is not None:
-        _plan(wiki, model, every, recent=recent, is_plain=revisions is None and since is None)
+        is_plain = revisions is None and since is None and not is_again and not is_dry_run
+        _plan(wiki, model, every, recent=recent, is_plain=is_plain)
         return
     wanted = Wanted(
         rev_ids=None if revisions is None else _revisions(revisions),
@@ -121,7 +130,7 @@ def _revisions(path: str) -> list[int]:
             continue
         if not text.isdigit() or not 0 < int(text) < 2**63:
             shown = printable(text[:40].decode("utf-8", "replace"))
-            raise Invalid("bad-revision", f"line {number} is {shown!r}, expected a revision number")
+            raise Invalid("bad-revision", f"line {number} is '{shown}', expected a revision number")
         found.append(int(text))
     return found
 
@@ -147,11 +156,12 @@ def _tell_fetched(summary: FetchSummary, *, style: str, is_dry_run: bool) -> Non
         }
         click.echo(json.dumps(row))
     elif is_dry_run:
-        click.echo(f"{summary.n_edits} edits: {summary.n_asked} would be asked about")
+        click.echo(f"{counted(summary.n_edits, 'edit')}: {summary.n_asked} would be asked about")
     else:
         reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(summary.failed.items()))
         click.echo(
-            f"{summary.n_edits} edits: {summary.n_stored} scores stored, {summary.n_known} known,"
+            f"{counted(summary.n_edits, 'edit')}: {counted(summary.n_stored, 'score')} stored,"
+            f" {summary.n_known} known,"
             f" {summary.n_skipped} done before, {summary.n_bad} without a score"
             + (f" ({reasons})" if reasons else "")
         )

@@ -37,6 +37,7 @@ _FILL_WHAT_IS_UNKNOWN = " ".join(
     )
 )
 _LEAVE_WHAT_IS_THERE = "ON CONFLICT (edit_id, model_version_id) DO NOTHING"
+_COUNTED = {"preserve_rowcount": True}
 _EDITS_SQLITE = " ".join(
     (
         "INSERT INTO edit",
@@ -108,13 +109,14 @@ def put_scores(
     session: Session,
     scores: Mapping[tuple[int, int, int], tuple[Score, float | None]],
     now: datetime,
-) -> None:
-    """Add scores by (wiki's row, revision, version's row), with the probability of yes.
+) -> int:
+    """How many of these scores were new; they are added, a score that is there stays.
 
-    The edits are stored already. A score that is there stays.
+    By (wiki's row, revision, version's row), with the probability of yes. The edits are stored
+    already.
     """
     if not scores:
-        return
+        return 0
     keys = sorted(scores)
     connection = session.connection()
     if connection.dialect.name == "sqlite":
@@ -129,8 +131,9 @@ def put_scores(
                     s.source, s.answer_digest, _sqlite_time(s.scored_at), moment, wiki_id, rev_id,
                 )
             )  # fmt: skip
-        connection.exec_driver_sql(_SCORES_SQLITE, tuples)
-        return
+        return connection.exec_driver_sql(
+            _SCORES_SQLITE, tuples, execution_options=_COUNTED
+        ).rowcount
     packed = []
     for key in keys:
         s, probability = scores[key]
@@ -142,7 +145,11 @@ def put_scores(
                 "a": s.scored_at and s.scored_at.isoformat(),
             }
         )  # fmt: skip
-    connection.exec_driver_sql(_SCORES_POSTGRESQL, (now, json.dumps(packed, ensure_ascii=False)))
+    return connection.exec_driver_sql(
+        _SCORES_POSTGRESQL,
+        (now, json.dumps(packed, ensure_ascii=False)),
+        execution_options=_COUNTED,
+    ).rowcount
 
 
 def _sqlite_time(moment: datetime | None) -> str | None:

@@ -54,8 +54,12 @@ class NewContent:
 
 @dataclass(frozen=True)
 class CombinedDiff:
-    """The diff over consecutive edits of one editor, and the revisions it spans."""
+    """The diff over consecutive edits of one editor, and the revisions it spans.
 
+    `base_rev_id` is the revision before the first, 0 for a new page.
+    """
+
+    base_rev_id: int | None
     first_rev_id: int | None
     last_rev_id: int | None
     diff: Diff
@@ -93,7 +97,7 @@ def add(session: Session, new: Sequence[NewContent], now: datetime) -> None:
     ):
         if rows:
             session.execute(insert(table), rows)
-    _watch(session, sorted({edit_id for edit_id, _ in wanted}), now)
+    watch(session, sorted({edit_id for edit_id, _ in wanted}), now)
 
 
 def add_combined(
@@ -106,10 +110,13 @@ def add_combined(
     )
     row = _diff_row(keys, edit_id, combined.diff, origin, now)
     row.update(
-        span="combined", first_rev_id=combined.first_rev_id, last_rev_id=combined.last_rev_id
+        span="combined",
+        base_rev_id=combined.base_rev_id,
+        first_rev_id=combined.first_rev_id,
+        last_rev_id=combined.last_rev_id,
     )
     session.execute(insert(EditDiffRow), [row])
-    _watch(session, [edit_id], now)
+    watch(session, [edit_id], now)
 
 
 def combined_of(session: Session, edit_id: int) -> CombinedDiff | None:
@@ -124,7 +131,7 @@ def combined_of(session: Session, edit_id: int) -> CombinedDiff | None:
         return None
     row, key = found
     diff = Diff.from_json(json.loads(unseal(key, "text", edit_id, row.sealed)))
-    return CombinedDiff(row.first_rev_id, row.last_rev_id, diff)
+    return CombinedDiff(row.base_rev_id, row.first_rev_id, row.last_rev_id, diff)
 
 
 def ensure_keys(
@@ -247,16 +254,12 @@ def _erase(session: Session, edit_ids: list[int], hidden: Hidden) -> int:
             ContentKeyRow.edit_id.in_(edit_ids), ContentKeyRow.part.in_([*parts, "note"])
         )
     )
-    left = select(ContentKeyRow.edit_id).where(ContentKeyRow.part != "note")
-    session.execute(
-        delete(ContentWatchRow).where(
-            ContentWatchRow.edit_id.in_(edit_ids), ContentWatchRow.edit_id.not_in(left)
-        )
-    )
+    # Still watched: what a wiki hides it may show again, and nobody else would ask.
     return int(dropped.rowcount)
 
 
-def _watch(session: Session, edit_ids: Sequence[int], now: datetime) -> None:
+def watch(session: Session, edit_ids: Sequence[int], now: datetime) -> None:
+    """Let the wiki be asked in turn what it hides of these edits."""
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = [{"edit_id": edit_id, "checked_at": now} for edit_id in edit_ids]
     if rows:

@@ -266,9 +266,13 @@ def _known_facts(
                 EditRow.is_text_hidden,
                 EditRow.is_comment_hidden,
                 EditTextRow.edit_id.label("text"),
+                EditDiffRow.edit_id.label("diff"),
                 EditSummaryRow.edit_id.label("summary"),
             )
             .outerjoin(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
+            .outerjoin(
+                EditDiffRow, (EditDiffRow.edit_id == EditRow.edit_id) & (EditDiffRow.span == "edit")
+            )
             .outerjoin(EditSummaryRow, EditSummaryRow.edit_id == EditRow.edit_id)
             .where(EditRow.wiki_id == wiki_id, EditRow.rev_id.in_(wanted[start : start + CHUNK]))
         )
@@ -321,6 +325,8 @@ def _complete(session: Session, known: Mapping[str, Any], item: NewEdit, now: da
     )
     if is_text_new or is_comment_new:
         new = _content(known["edit_id"], item, is_text=is_text_new, is_comment=is_comment_new)
+        if known["diff"] is not None:  # the wiki's own, fetched before
+            new = replace(new, diff=None)
         contents.add(session, [new], now)
     return bool(more) or is_text_new or is_comment_new
 

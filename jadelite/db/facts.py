@@ -96,6 +96,14 @@ def store_words(session: Session, words: Sequence[tuple[int, Revision]], now: da
     add(session, new, now)
 
 
+def is_any_hidden(session: Session, wiki_id: int, rev_ids: Sequence[int]) -> bool:
+    """Whether the text of any of the revisions is known to be hidden."""
+    query = select(EditRow.edit_id).where(
+        EditRow.wiki_id == wiki_id, EditRow.rev_id.in_(rev_ids), EditRow.is_text_hidden.is_(True)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def store_revert(session: Session, edit_id: int, revert: Revert, now: datetime) -> None:
     """Keep that an edit was undone later; the first telling stays."""
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -164,10 +172,14 @@ def open_campaigns(session: Session) -> list[str]:
 
 
 def add_diff(session: Session, new: NewContent, now: datetime) -> bool:
-    """Keep the diff of an edit, unless there is one or its text was hidden meanwhile; whether."""
+    """Keep the diff of an edit, unless there is one or a text of it was hidden; whether."""
     row = session.get(EditRow, new.edit_id)
     is_there = session.get(EditDiffRow, (new.edit_id, "edit")) is not None
     if row is None or row.is_text_hidden or is_there:
+        return False
+    if row.parent_rev_id and is_any_hidden(session, row.wiki_id, [row.parent_rev_id]):
+        row.no_diff_reason = "hidden"
+        session.flush()
         return False
     add(session, [new], now)
     row.no_diff_reason = None

@@ -19,6 +19,8 @@ from jadelite.db.tables import (
 )
 from jadelite.domain.scores import FailureReason
 
+CHUNK = 500
+
 
 @dataclass(frozen=True)
 class NewFailure:
@@ -68,6 +70,7 @@ def put(session: Session, failures: Sequence[NewFailure]) -> None:
         key = (item.edit_id, item.model_id)
         if key not in newest or _rank(newest[key]) < _rank(item):
             newest[key] = item
+    silent = _with_hidden(session, {item.edit_id for item in newest.values()})
     rows: list[dict[str, Any]] = [
         {
             "edit_id": item.edit_id,
@@ -75,7 +78,8 @@ def put(session: Session, failures: Sequence[NewFailure]) -> None:
             "model_version_id": item.model_version_id,
             "source": item.source,
             "reason": item.reason,
-            "detail": item.detail,
+            # A service may quote what the wiki hid.
+            "detail": None if item.edit_id in silent else item.detail,
             "failed_at": item.failed_at,
         }
         for item in newest.values()
@@ -92,7 +96,7 @@ def put(session: Session, failures: Sequence[NewFailure]) -> None:
         where=or_(
             given.failed_at > ScoreFailureRow.failed_at,
             (given.failed_at == ScoreFailureRow.failed_at)
-            & (given.detail > func.coalesce(ScoreFailureRow.detail, "")),
+            & (func.coalesce(given.detail, "") > func.coalesce(ScoreFailureRow.detail, "")),
         ),
     )
     session.execute(statement, rows)
@@ -161,6 +165,19 @@ def counts(session: Session, limit: int) -> list[FailureCount]:
     )
     rows: list[Any] = list(session.execute(query))
     return [FailureCount(*row) for row in rows]
+
+
+def _with_hidden(session: Session, edit_ids: set[int]) -> set[int]:
+    """Those of which anything is hidden."""
+    wanted = sorted(edit_ids)
+    found: set[int] = set()
+    for start in range(0, len(wanted), CHUNK):
+        query = select(EditRow.edit_id).where(
+            EditRow.edit_id.in_(wanted[start : start + CHUNK]),
+            or_(EditRow.is_text_hidden, EditRow.is_editor_hidden, EditRow.is_comment_hidden),
+        )
+        found.update(session.scalars(query))
+    return found
 
 
 def _rank(item: NewFailure) -> tuple[datetime, str]:

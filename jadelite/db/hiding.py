@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from jadelite.db import contents
+from jadelite.db import contents, work
 from jadelite.db.sealing import Part
 from jadelite.db.tables import (
     ContentKeyRow,
@@ -29,17 +29,23 @@ from jadelite.domain.edits import Hidden
 CHUNK = 500
 ALL_HIDDEN = Hidden(text=True, editor=True, comment=True)
 TEXT_ONLY = Hidden(text=True)
+SCRUB = "scrub-files"
 
 
 @dataclass(frozen=True)
 class DueEdit:
-    """An edit whose wiki is to be asked what it hid; `hidden` is what was heard last."""
+    """An edit whose wiki is to be asked what it hid; `hidden` is what was heard last.
+
+    `beside` are other revisions whose texts stand in its contents: the one before, and the ends of
+    its combined diff.
+    """
 
     wiki: str
     wiki_id: int
     rev_id: int
     edit_id: int
     hidden: Hidden
+    beside: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,9 @@ def apply(
         lost |= _erase(session, found)
         lost |= _erase_neighbours(session, wiki_id, found)
         _announce(session, found, now)
+    if lost:
+        # Beside the caller's own scrub: a killed process or a busy reader must not undo it.
+        work.ask(session, SCRUB, SCRUB, {}, due_at=now, now=now)
     return lost
 
 
@@ -100,10 +109,12 @@ def due(
     Those asked longest ago come first. Wikis in `except_wikis` are left out, so that one that does
     not answer does not keep the others waiting.
     """
+    combined = aliased(EditDiffRow)
     query = (
-        select(EditRow, WikiRow.dbname)
+        select(EditRow, WikiRow.dbname, combined.base_rev_id, combined.last_rev_id)
         .join(ContentWatchRow, ContentWatchRow.edit_id == EditRow.edit_id)
         .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .outerjoin(combined, (combined.edit_id == EditRow.edit_id) & (combined.span == "combined"))
         .where(
             ContentWatchRow.checked_at <= before,
             WikiRow.is_sample.is_(False),
@@ -113,8 +124,19 @@ def due(
         .limit(limit)
     )
     return [
-        DueEdit(dbname, row.wiki_id, row.rev_id, row.edit_id, _hidden(row))
-        for row, dbname in session.execute(query)
+        DueEdit(
+            wiki=dbname,
+            wiki_id=row.wiki_id,
+            rev_id=row.rev_id,
+            edit_id=row.edit_id,
+            hidden=_hidden(row),
+            beside=tuple(
+                rev_id
+                for rev_id in dict.fromkeys((row.parent_rev_id, base, last))
+                if rev_id and rev_id != row.rev_id
+            ),
+        )
+        for row, dbname, base, last in session.execute(query)
     ]
 
 
@@ -274,7 +296,8 @@ def _combined_around(wiki_id: int, rev_ids: Sequence[int]) -> Any:
         .where(
             EditDiffRow.span == "combined",
             EditRow.wiki_id == wiki_id,
-            EditDiffRow.first_rev_id.in_(rev_ids)
+            EditDiffRow.base_rev_id.in_(rev_ids)
+            | EditDiffRow.first_rev_id.in_(rev_ids)
             | EditDiffRow.last_rev_id.in_(rev_ids)
             | EditRow.page_id.in_(pages),
         )

@@ -37,6 +37,18 @@ class StreamBatch:
     gone: Sequence[PageGone]
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What storing a batch did: scores that were new, scores that were there (or came twice).
+
+    `lost` are the row numbers of the edits that lost contents by it.
+    """
+
+    n_new: int
+    n_known: int
+    lost: frozenset[int]
+
+
 @dataclass
 class Known:
     """Row numbers that a follower remembers from one transaction to the next.
@@ -84,14 +96,15 @@ def advance(
         )
 
 
-def store(session: Session, batch: StreamBatch, known: Known, now: datetime) -> set[int]:
-    """Store all a batch says; row numbers of the edits that lost contents by it."""
+def store(session: Session, batch: StreamBatch, known: Known, now: datetime) -> Stored:
+    """What came of it, after all that a batch says was stored."""
     _store_facts(session, batch, known, now)
-    missing = _store_scores(session, batch, known, now)
+    n_new, missing = _store_scores(session, batch, known, now)
     failed = _store_failures(session, batch, [*batch.failures, *missing], known, now)
     lost = _hide(session, batch, known, now)
     _drop_details(session, batch, failed, known)
-    return lost
+    n_known = len(batch.scores) - len(missing) - n_new
+    return Stored(n_new=n_new, n_known=n_known, lost=frozenset(lost))
 
 
 def _wiki_id(session: Session, batch: StreamBatch, known: Known, dbname: str) -> int:
@@ -141,8 +154,8 @@ def _merge(first: EditFacts, second: EditFacts) -> EditFacts:
 
 def _store_scores(
     session: Session, batch: StreamBatch, known: Known, now: datetime
-) -> list[ScoreFailure]:
-    """Store the scores; failures of those that do not say how probable the model's yes is."""
+) -> tuple[int, list[ScoreFailure]]:
+    """How many scores were new; failures of those without a probability of the model's yes."""
     rows: dict[tuple[int, int, int], tuple[Score, float | None]] = {}
     missing = []
     for score in batch.scores:
@@ -155,8 +168,7 @@ def _store_scores(
             continue
         key = (_wiki_id(session, batch, known, score.wiki), score.rev_id, version_id)
         rows.setdefault(key, (score, probability))  # an answer that is there stays
-    bulk.put_scores(session, rows, now)
-    return missing
+    return bulk.put_scores(session, rows, now), missing
 
 
 def _without_yes(score: Score, positive: str) -> ScoreFailure:

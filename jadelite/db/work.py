@@ -108,16 +108,20 @@ def claim(session: Session, *, now: datetime, lease_seconds: int) -> Work | None
     return Work(row.work_id, row.kind, row.key, row.payload, row.n_attempts)
 
 
-def finish(session: Session, work_id: int, now: datetime) -> None:
-    """The work is done: gone, or waiting again if it was asked for meanwhile."""
+def finish(session: Session, work_id: int, now: datetime) -> bool:
+    """The work is done: gone, or waiting again if it was asked for meanwhile.
+
+    False where nobody wants it any more: it was dropped, or planned anew, while it ran.
+    """
     row = session.scalar(select(WorkRow).where(WorkRow.work_id == work_id).with_for_update())
     if row is None:
-        return
+        return False
     if row.is_asked_again:
         row.state, row.is_asked_again, row.n_attempts = "waiting", 0, 0
         row.due_at, row.lease_until = now, None
     else:
         session.execute(delete(WorkRow).where(WorkRow.work_id == work_id))
+    return True
 
 
 def drop(session: Session, key: str) -> bool:
@@ -129,7 +133,7 @@ def drop(session: Session, key: str) -> bool:
 def fail(session: Session, work: Work, reason: str, now: datetime) -> bool:
     """The attempt failed: try again later, at last keep it with the reason; whether at last."""
     is_last = work.n_attempts >= MAX_ATTEMPTS
-    session.execute(
+    failed: Any = session.execute(
         update(WorkRow)
         .where(WorkRow.work_id == work.work_id)
         .values(
@@ -139,4 +143,4 @@ def fail(session: Session, work: Work, reason: str, now: datetime) -> bool:
             due_at=now + timedelta(seconds=10 * 2**work.n_attempts),
         )
     )
-    return is_last
+    return is_last and failed.rowcount == 1

@@ -38,6 +38,10 @@ MAX_PREDICTION_LENGTH = 1000
 MAX_LABELS = 1000
 SEPARATOR = "|"
 OK = 200
+TIE = 1e-9
+YES_OR_NO = frozenset({"true", "false"})
+# These servers predict the most probable class; revert risk has a cut of its own.
+MOST_PROBABLE: frozenset[ServiceProtocol] = frozenset({"revscoring", "ores-v3"})
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,11 @@ def read_batch_refusal(
         elif named == {each.rev_id}:
             failures[each.rev_id] = read_refusal(status, refusal, each)
     return failures
+
+
+def has_highest(probabilities: Mapping[str, float], label: str) -> bool:
+    """Whether no label is more probable than this one; within TIE both are."""
+    return probabilities[label] >= max(probabilities.values()) - TIE
 
 
 def _of_batch(predictions: list[Any], sentences: list[str], asked: Asked) -> Outcome:
@@ -251,6 +260,8 @@ def _check_model(document: object, asked: Asked) -> str:
 
 def _labelled(answer: object, asked: Asked, *, version: str) -> Score:
     fields = _mapping(answer, "the score")
+    if "probabilities" in fields and "probability" in fields:
+        raise _Unsound("the score has both probability and probabilities, expected one of them")
     key = "probabilities" if "probabilities" in fields else "probability"
     probabilities = _probabilities(_member(fields, key, "the score"))
     prediction = _prediction(_member(fields, "prediction", "the score"), asked)
@@ -261,9 +272,14 @@ def _labelled(answer: object, asked: Asked, *, version: str) -> Score:
     positive = asked.card.positive_label
     if positive and positive not in probabilities:
         raise _Unsound(f"there is no probability of {positive!r}")
+    if positive == "true" and probabilities.keys() != YES_OR_NO:
+        raise _Unsound(f"there are {len(probabilities)} labels, expected true and false only")
     wrong = check_probabilities(probabilities, prediction, asked.card.output)
     if wrong is not None:
         raise _Unsound(wrong.detail)
+    is_most_probable = asked.card.protocol in MOST_PROBABLE and asked.card.output == "classes"
+    if is_most_probable and not has_highest(probabilities, prediction):
+        raise _Unsound(f"prediction is {_shown(prediction)}, expected the most probable label")
     return _score(asked, version, probabilities, prediction=prediction, value=None)
 
 
@@ -324,7 +340,7 @@ def _version(value: object) -> str:
     if type(value) is int and value >= 0:
         value = str(value) if value < 10**MAX_VERSION_LENGTH else ""
     text = _text(value, "the version")
-    if not text.strip() or len(text) > MAX_VERSION_LENGTH:
+    if not text or text != text.strip() or len(text) > MAX_VERSION_LENGTH:
         raise _Unsound(f"the version is {_shown(value)}, expected one such as 0.5.1")
     return text
 

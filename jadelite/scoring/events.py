@@ -18,6 +18,7 @@ from jadelite.domain.scores import (
     ScoreFailure,
     check_probabilities,
 )
+from jadelite.scoring.answers import YES_OR_NO, has_highest
 from jadelite.scoring.reasons import Refusal, reason_of, tidy
 from jadelite.scoring.service_cards import ServiceCard
 
@@ -117,7 +118,8 @@ def scores_of_revision(event: Event, about: Scored, models: StreamModels) -> lis
     outcomes: list[Outcome] = []
     for key, answer in _by_model(event.get("scores"), "scores"):
         model = models.find(about.wiki, key, answer.get("probability"), is_per_wiki=True)
-        outcomes.append(_outcome(answer, key, about, model, "prediction", "probability"))
+        outcome = _outcome(answer, key, about, model, "prediction", "probability")
+        outcomes.append(_most_probable(outcome, about, model))
     errors = event.get("errors")
     for key, error in _by_model(errors, "errors") if errors else ():
         model = models.find(about.wiki, key, None, is_per_wiki=True)
@@ -179,6 +181,9 @@ def _outcome(
         version = str(version)
     if not _is_version(version):
         return _failed(about, model, "bad-answer", f"model_version is {short(version)}, missing")
+    if "probability" in answer and "probabilities" in answer:
+        wrong = "there are both probability and probabilities, expected one of them"
+        return _failed(about, model, "bad-answer", wrong, version=version)
     if answer.get("model_name", name) != name:
         wrong = f"model_name is {short(answer.get('model_name'))}, expected {name}"
         return _failed(about, model, "bad-answer", wrong, version=version)
@@ -194,10 +199,25 @@ def _outcome(
     if model.positive_label and model.positive_label not in probabilities:
         wrong = f"there is no probability of {model.positive_label!r}"
         return _failed(about, model, "bad-answer", wrong, version=version)
+    if model.positive_label == "true" and probabilities.keys() != YES_OR_NO:
+        wrong = f"there are {len(probabilities)} labels, expected true and false only"
+        return _failed(about, model, "bad-answer", wrong, version=version)
     return Score(
         about.wiki, about.rev_id, model.name, version, probabilities, prediction, about.at,
         None, SOURCE, about.digest,
     )  # fmt: skip
+
+
+def _most_probable(outcome: Outcome, about: Scored, model: StreamModel) -> Outcome:
+    """The same; a failure where a class was predicted that another one is more probable than."""
+    if isinstance(outcome, ScoreFailure) or model.output != "classes":
+        return outcome
+    if model.name.startswith(WIKI_WIDE) or outcome.prediction is None:  # these have their own cut
+        return outcome
+    if has_highest(outcome.probabilities, outcome.prediction):
+        return outcome
+    wrong = f"the prediction is {short(outcome.prediction)}, expected the most probable label"
+    return _failed(about, model, "bad-answer", wrong, version=outcome.model_version)
 
 
 class _Wrong(NamedTuple):
@@ -274,7 +294,7 @@ def _is_version(value: object) -> TypeGuard[str]:
         isinstance(value, str)
         and 0 < len(value) <= MAX_VERSION_LENGTH
         and value.isprintable()
-        and not value.isspace()
+        and value == value.strip()
     )
 
 

@@ -56,7 +56,7 @@ def read_hosts_file(path: Path | str) -> Hosts:
     """The services and wikis named in a TOML file; nothing where `path` is empty.
 
     `[services]` has lines such as `liftwing = "https://..."`; `[wikis]` lines such as
-    `mywiki = {api = "http://127.0.0.1:8099/api.php", language = "en"}`, where `code` (language by
+    `teamwiki = {api = "http://127.0.0.1:8099/api.php", language = "en"}`, where `code` (language by
     default), `project` ("wikipedia") and `direction` ("auto") may be added. Plain http is taken
     only here. Raises Invalid, naming the key and what would be right.
     """

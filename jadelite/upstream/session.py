@@ -30,7 +30,12 @@ DEFAULT_PAUSE_SECONDS = 30.0  # told to wait, but not how long in a way that mak
 BACKOFF_SECONDS = 0.5
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 EVENT_STREAM = "text/event-stream"
+LONGEST_WAIT_SECONDS = 999_999_999.0  # the gate makes less of it
+WAITING_STATUSES = frozenset({429, 503})  # where a Retry-After is an order, readable or not
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_SECONDS = re.compile(r"\+?\d+(\.\d+)?", re.ASCII)
+_BETWEEN = re.compile(r",(?!\s*\d{1,2}[ -][A-Za-z])")  # not the comma after the day of a date
 
 _random = random.SystemRandom()
 
@@ -221,12 +226,15 @@ class PoliteSession(requests.Session):
             raise Failed("bad-answer", f"{name} answered {status}; expected 200 or an error")
 
     def _pause_wanted(self, response: requests.Response) -> float | None:
-        """Seconds of the Retry-After, None where there is none; a default for a 429 without."""
-        given = response.headers.get("Retry-After")
-        seconds = None
-        if given is not None:
-            seconds = retry_after(given, response.headers.get("Date"), self._clock())
-        if seconds is None and response.status_code == 429:
+        """Seconds of the Retry-After, None where there is none.
+
+        A default for a 429 without, and where a 429 or 503 has one that makes no sense.
+        """
+        given, status = response.headers.get("Retry-After"), response.status_code
+        if given is None:
+            return DEFAULT_PAUSE_SECONDS if status == 429 else None
+        seconds = retry_after(given, response.headers.get("Date"), self._clock())
+        if seconds is None and status in WAITING_STATUSES:
             return DEFAULT_PAUSE_SECONDS
         return seconds
 
@@ -258,17 +266,24 @@ class _Attempt:
 
 
 def retry_after(given: str, date: str | None, now: datetime) -> float | None:
-    """Seconds to wait by a Retry-After header in either form; None where it makes no sense.
+    """Seconds to wait by a Retry-After header, in 0..LONGEST_WAIT_SECONDS; None for no sense.
 
-    A point in time is read against the server's own `date`, since clocks differ.
+    A number or a point in time; of several the longest wait. A point in time is read against the
+    server's own `date`, since clocks differ.
     """
-    if re.fullmatch(r"\s*\d{1,9}(\.\d{1,6})?\s*", given, re.ASCII):
-        return float(given)
-    until, since = _http_time(given), _http_time(date or "") or now
+    since = _http_time(date or "") or now
+    waits = [_wait(part.partition(";")[0].strip(), since) for part in _BETWEEN.split(given)]
+    return max((each for each in waits if each is not None), default=None)
+
+
+def _wait(text: str, since: datetime) -> float | None:
+    if _SECONDS.fullmatch(text):
+        return min(float(text), LONGEST_WAIT_SECONDS)
+    until = _iso_time(text) or _http_time(text)
     if until is None:
         return None
     seconds = (until - since).total_seconds()
-    return seconds if seconds > 0 else None
+    return min(seconds, LONGEST_WAIT_SECONDS) if seconds > 0 else None
 
 
 def parse_url_or_none(location: str) -> str:
@@ -278,6 +293,14 @@ def parse_url_or_none(location: str) -> str:
     except ValueError:
         host = None
     return printable(host, 120) if host else "another place"
+
+
+def _iso_time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _http_time(text: str) -> datetime | None:

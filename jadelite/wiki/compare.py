@@ -57,12 +57,12 @@ def fetch_diff(api: WikiApi, revision: Revision) -> WikiDiff | NoDiff:
         return NoDiff("missing", f"The wiki makes no diff of this edit: {error}")
 
 
-def fetch_combined(api: WikiApi, revision: Revision) -> tuple[int, int, WikiDiff] | None:
+def fetch_combined(api: WikiApi, revision: Revision) -> tuple[int, int, int, WikiDiff] | None:
     """The diff of the run of consecutive edits of one editor around an edit.
 
-    As (first edit, last edit, diff from before the first to after the last). None where the edit
-    stands alone, its editor or a text is hidden, or no diff can be made. Raises Failed where asking
-    again later may give one.
+    As (revision before the first, first edit, last edit, diff from before to last). None where the
+    edit stands alone, its editor or a text is hidden, or no diff can be made. Raises Failed where
+    asking again later may give one.
     """
     try:
         run = find_run(api, revision)
@@ -73,7 +73,9 @@ def fetch_combined(api: WikiApi, revision: Revision) -> tuple[int, int, WikiDiff
         found = _finer(api, before, after, found) or _local(api, before, after)
     except WikiError:
         return None
-    return (run.first_rev_id, after, found) if isinstance(found, WikiDiff) else None
+    if not isinstance(found, WikiDiff):
+        return None
+    return before, run.first_rev_id, after, found
 
 
 def _compare(

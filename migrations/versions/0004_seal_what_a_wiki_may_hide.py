@@ -169,6 +169,7 @@ def _make_tables() -> None:
             nullable=False,
             comment="edit, or combined: with the same editor's edits around it",
         ),
+        sa.Column("base_rev_id", BIG, comment="revision before a combined diff; 0: a new page"),
         sa.Column("first_rev_id", BIG, comment="first revision of a combined diff"),
         sa.Column("last_rev_id", BIG, comment="last revision of a combined diff"),
         sa.Column(

@@ -102,7 +102,7 @@ def test_an_edit_being_judged_shows_no_score_on_its_own_page(make_visitor: Calla
     patterns = traces(visitor, visitor.task_id)
     edit = visitor.site.edit_of(visitor.task_id).edit
     assert visitor.open(f"/edits/sample-en/{edit.rev_id}") == 200
-    assert visitor.page.locator(".score, .votes").count() == 0
+    assert visitor.page.locator(".score, .no-score, .votes").count() == 0
     html = unescape(visitor.page.content())
     assert [pattern for pattern in patterns if re.search(pattern, html)] == []
 

@@ -48,8 +48,8 @@ def test_from_files_to_a_report(run) -> None:
 def test_a_campaign_is_counted_made_closed_and_opened(run) -> None:
     run("edits", "import", "-", given=lines([factories.edit_line(1)]))
     create = ("campaigns", "create", "mine", "--wiki", factories.WIKI)
-    assert "would hold 1 edits" in run(*create, "--dry-run").stdout
-    assert "is open with 1 edits, 3 reviewers each" in run(*create).stdout
+    assert "would hold 1 edit," in run(*create, "--dry-run").stdout
+    assert "is open with 1 edit, 3 reviewers each" in run(*create).stdout
     with pytest.raises(Conflict, match="exists"):
         run(*create)
     assert "is closed" in run("campaigns", "close", "mine").stdout
@@ -99,6 +99,18 @@ def test_models_are_listed_and_score_what_scores_import_reads(run) -> None:
     assert "local-damaging@1.0.0 answers damaging" in listed
     assert "revertrisk-language-agnostic (liftwing) answers damaging" in listed
     assert json.loads(run("models", "list", "--format", "json").stdout)[0]["version"] == "1.0.0"
+    assert "damaging (liftwing) answers damaging for 33 wikis: " in listed
+    assert "revertrisk-wikidata (liftwing) answers damaging for wikidatawiki: " in listed
+    assert "answers damaging for every wikipedia: " in listed
+    rows = {
+        row["model"]: row for row in json.loads(run("models", "list", "--format", "json").stdout)
+    }
+    assert rows["local-damaging"]["wikis"] is None
+    assert rows["revertrisk-wikidata"]["wikis"] == ["wikidatawiki"]
+    assert rows["revertrisk-language-agnostic"]["wikis"] == {
+        "project": "wikipedia",
+        "exceptions": [],
+    }
     edits = lines([factories.edit_line(1)])
     scored = run("models", "score", "local-damaging@1.0.0", "-", given=edits).stdout
     assert "1 stored" in run("scores", "import", "-", given=scored).stdout
@@ -122,6 +134,21 @@ def test_the_shipped_scores_are_what_the_shipped_model_says(run) -> None:
         said, stands = one.pop("probabilities", {}), other.pop("probabilities", {})
         assert said == pytest.approx(stands, abs=1e-9)
         assert one == other
+
+
+def test_spans_and_lines_are_refused_in_plain_words(
+    run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JADELITE_CONTACT", "me@example.org")
+    monkeypatch.setenv("JADELITE_RUN_FOLDER", str(tmp_path))
+    ask = ("scores", "fetch", "--wiki", "fawiki", "--model", "damaging")
+    with pytest.raises(Invalid, match="every is 1s, expected 1m to 7d"):
+        run(*ask, "--every", "1s")
+    with pytest.raises(Invalid, match="since is 31d, expected up to 30d"):
+        run(*ask, "--since", "31d")
+    with pytest.raises(Invalid) as refused:
+        run(*ask, "--revisions", "-", given="7\n\x1b[1m\n")
+    assert "line 2 is '\\x1b[1m', expected" in str(refused.value)
 
 
 @pytest.mark.parametrize(

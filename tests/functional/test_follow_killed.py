@@ -170,6 +170,28 @@ def test_a_stream_that_is_not_there_is_told_in_words(
     assert "Traceback" not in err
 
 
+def test_a_stream_that_is_never_reached_ends_with_75_and_the_reason(
+    sqlite_database: Database, server: StreamServer, tmp_path: Path
+) -> None:
+    server.statuses = [(503, {}, b"down")] * 50
+    follower = Follower(sqlite_database, server, tmp_path)
+    process = follower.start("--until-idle", "1", "--format", "json")
+    out, err = process.communicate(timeout=LONGEST)
+    assert process.returncode == 75, err
+    assert "the stream was not reached: " in err
+    assert json.loads(out)["events"] == 0
+    assert "the stream was not reached: " in json.loads(out)["stopped"]
+
+
+def test_a_quiet_stream_that_was_reached_ends_with_0(
+    sqlite_database: Database, server: StreamServer, tmp_path: Path
+) -> None:
+    process = Follower(sqlite_database, server, tmp_path).start("--until-idle", "2")
+    out, err = process.communicate(timeout=LONGEST)
+    assert process.returncode == 0, err
+    assert out.startswith("0 events: 0 scores stored, 0 known already")
+
+
 def test_a_recorded_stream_is_replayed(
     sqlite_database: Database, server: StreamServer, tmp_path: Path
 ) -> None:

@@ -203,6 +203,14 @@ def test_unknown_wikis_and_models_are_named(services, outside) -> None:
             )
 
 
+def test_a_version_of_a_model_that_a_service_runs_cant_be_chosen(outside, server) -> None:
+    for name in ("damaging", f"{WIKI}-damaging"):
+        with pytest.raises(Invalid, match=f"expected {name} without @0.5.1") as caught:
+            outside.model(f"{name}@0.5.1", WIKI)
+        assert caught.value.code == "version-not-ours"
+    assert server.requests == []
+
+
 def test_which_edits_must_be_said_once(services, outside) -> None:
     for wanted in (Wanted(), Wanted(rev_ids=[1], recent=5), Wanted(recent=0)):
         with pytest.raises(Invalid):
@@ -245,3 +253,37 @@ def test_a_reviewer_sees_why_there_is_no_score(services, outside, server, now) -
     factories.import_rows(services.database, "judgments", [line], now)
     page = reviewing.edit_page(services.database, WIKI, 7)
     assert [failure.reason for failure in page.said.failures] == ["bad-answer"]
+
+
+def test_a_fetch_ends_when_its_time_is_over_and_says_that_there_is_more(services, outside) -> None:
+    summary = fetching.fetch_scores(
+        services.database,
+        outside,
+        WIKI,
+        "damaging",
+        Wanted(rev_ids=list(range(1, 20))),
+        clock=services.clock,
+        progress=lambda summary: None,
+        until=services.clock(),
+    )
+    assert summary.is_more
+    assert 1 <= summary.n_stored < 19
+    assert fetch(services, outside, list(range(1, 20))).n_stored == 19 - summary.n_stored
+
+
+def test_one_edit_that_a_service_did_not_answer_for_is_no_success(
+    services, outside, server
+) -> None:
+    server.play("status-503")
+    summary = fetch(services, outside, [7])
+    assert summary.stopped is not None
+    assert summary.stopped.startswith("liftwing: ")
+
+
+def test_a_wrong_address_is_noticed_before_all_edits_were_asked_about(
+    services, outside, server
+) -> None:
+    server.play("wrong-schema")
+    summary = fetch(services, outside, list(range(1, 200)))
+    assert summary.stopped is not None
+    assert summary.n_asked <= fetching.MAX_SENSELESS_BATCHES

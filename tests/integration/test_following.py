@@ -45,6 +45,7 @@ def test_a_score_event_stores_edit_scores_and_offset_and_no_name(database: Datab
     event = made.score_event(1001)
     summary = made.follow(database, [event])
     assert (summary.n_events, summary.n_scores, summary.n_bad) == (1, 2, 0)
+    assert (summary.n_stored, summary.n_known) == (2, 0)
     rows = made.content(database)
     assert [row[2:5] for row in rows["score"]] == [
         ("enwiki-damaging", "0.5.1", "false"),
@@ -247,6 +248,46 @@ def test_only_followed_wikis_are_stored(database: Database) -> None:
 def test_without_a_choice_every_wiki_of_the_table_is_followed(database: Database) -> None:
     events = [made.score_event(1, "enwiki"), made.score_event(2, "nosuchwiki")]
     assert made.follow(database, events).skipped == {"other-wiki": 1}
+
+
+def test_scores_are_counted_as_new_or_known(database: Database) -> None:
+    made.follow(database, [made.score_event(1)])
+    bad = made.score_event(3, scores={"damaging": made.answer("damaging", 0.5, prediction=[])})
+    events = [made.score_event(1), made.score_event(2), made.score_event(2), bad]
+    summary = made.follow(database, events, stream=None)
+    assert (summary.n_scores, summary.n_stored, summary.n_known) == (6, 2, 4)
+    assert summary.n_failures == 1
+
+
+def test_progress_is_told_while_nothing_comes(sqlite_database: Database, tmp_path: Path) -> None:
+    heard: list[tuple[str | None, str | None]] = []
+    with StreamServer() as server:
+        server.statuses = [(503, {}, b"down")] * 200
+        upstream = Upstream(
+            "eventstreams", server.base_url, Manners(rate_per_second=1000, max_retries=0)
+        )
+        client = Client(upstream, run_folder=tmp_path, contact="me")
+        with following.StreamReader(
+            client, made.STREAM, last_id=None, since=None, idle_seconds=5, pause_seconds=0.01
+        ) as reader:
+            summary = following.follow(
+                sqlite_database,
+                reader,
+                stream=made.STREAM,
+                wikis={},
+                models=made.StreamModels(()),
+                clock=lambda: made.NOW,
+                progress=lambda summary: heard.append((summary.status, summary.trouble)),
+                wait_seconds=0.05,
+                idle_seconds=1,
+            )
+        client.close()
+    assert len(heard) > 3
+    assert heard[-1][0] in {"connecting", "reconnecting"}
+    assert heard[-1][1]
+    assert summary.n_events == 0
+    assert summary.stopped is not None
+    assert summary.stopped.startswith("the stream was not reached: ")
 
 
 def test_a_score_of_another_version_is_no_duplicate(database: Database) -> None:
@@ -486,8 +527,41 @@ def test_a_visibility_change_from_the_future_does_not_silence_later_ones(
     database: Database,
 ) -> None:
     far = made.visibility_event(9, meta={**made.meta(9), "dt": "2999-01-01T00:00:00Z"})
-    made.follow(database, [far])
+    summary = made.follow(database, [far])
     assert made.content(database)["edit"][0][12] == made.NOW.astimezone(UTC)
+    assert summary.bad == {"bad-time": 1}
+
+
+def test_an_event_that_contradicts_itself_or_is_to_come_stores_nothing(database: Database) -> None:
+    ahead = "2026-11-23T12:00:01Z"
+    at_home = {**made.meta(9), "domain": "en.wikipedia.org"}
+    events = [
+        made.score_event(1, wiki_id="fawiki"),
+        made.visibility_event(2, wiki_id="fawiki"),
+        made.score_event(3, meta={**made.meta(3), "domain": "fa.wikipedia.org"}),
+        made.page_event(4, dt=ahead),
+        made.prediction_event(5, dt=ahead),
+        made.score_event(6, meta={**made.meta(6), "dt": ahead}),
+        made.page_event(7, meta={**made.meta(7), "dt": ahead}),
+        made.score_event(8, wiki_id="enwiki", meta=at_home),
+        made.page_event(9, dt="2026-11-23T12:00:00Z"),
+    ]
+    summary = made.follow(database, events)
+    assert summary.bad == {"bad-wiki": 3, "bad-time": 4}
+    rows = made.content(database)
+    assert [row[:2] for row in rows["edit"]] == [("enwiki", 8), ("enwiki", 9)]
+    assert {row[1] for row in rows["score"]} == {8}
+
+
+@pytest.mark.parametrize("lines", [[b"\n"], [b"  "], [b": only a comment\n", b"\n"], [b"hello\n"]])
+def test_a_file_that_holds_bytes_but_no_event_is_no_recording(
+    sqlite_database: Database, lines: list[bytes]
+) -> None:
+    with pytest.raises(Invalid, match="no recording") as caught:
+        made.follow(sqlite_database, (), reader=following.Recording(lines), stream=None)
+    assert caught.value.code == "bad-recording"
+    empty = following.Recording([])
+    assert made.follow(sqlite_database, (), reader=empty, stream=None).n_events == 0
 
 
 def test_streams_have_one_name_in_whatever_order() -> None:

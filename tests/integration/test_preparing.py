@@ -12,7 +12,9 @@ from jadelite.audit import campaigns, fetching, preparing, queue, reviewing, wat
 from jadelite.audit.fetching import Wanted
 from jadelite.audit.outside import Outside
 from jadelite.audit.queue import Bench
-from jadelite.db import contents, edits, facts
+from jadelite.db import contents, edits, facts, hiding, wikis
+from jadelite.domain.diffs import Diff
+from jadelite.domain.edits import Hidden, Revision
 from jadelite.upstream.services import WIKI_MANNERS, Hosts
 
 WIKI = "fawiki"
@@ -168,7 +170,7 @@ def test_what_the_wiki_hides_later_is_gone_after_one_look(services, wiki, outsid
     know(services, 102, 103)
     prepare(services, outside)
     wiki.revs[102].hidden.update({"text", "editor", "comment"})
-    clock.move(minutes=11)
+    clock.move(minutes=1)
     summary = watching.watch(services.database, outside, clock=clock)
     assert summary.n_erased >= 1
     found = stored(services, 102)
@@ -181,7 +183,7 @@ def test_an_edit_undone_later_is_noticed_by_the_look(services, wiki, outside, cl
     assert n_rows(services, "edit_revert") == 0
     wiki.revs[104].tags.append("mw-reverted")
     wiki.save(107, "nonsense", user="Vandal", timestamp="2026-11-22T10:00:00Z")
-    clock.move(minutes=11)
+    clock.move(minutes=1)
     watching.watch(services.database, outside, clock=clock)
     assert n_rows(services, "edit_revert") == 1
 
@@ -223,3 +225,118 @@ def test_a_reviewer_sees_the_prepared_diff_without_any_wiki(services, server, ou
     server.play("refused")
     page = reviewing.edit_page(services.database, WIKI, 102)
     assert page.edit.diff is not None
+
+
+def look(services, outside, clock) -> None:
+    clock.move(minutes=1)
+    watching.watch(services.database, outside, clock=clock)
+
+
+def test_a_hidden_text_goes_from_the_diff_of_the_edit_after_it_too(
+    services, wiki, outside, clock
+) -> None:
+    know(services, 103)  # the one before is known by nothing
+    prepare(services, outside)
+    assert stored(services, 103).diff is not None
+    wiki.revs[102].hidden.add("text")
+    look(services, outside, clock)
+    assert stored(services, 103).diff is None
+    assert not stored(services, 103).is_text_hidden
+
+
+def test_a_hidden_text_goes_from_the_combined_diff_that_begins_at_it(
+    services, wiki, outside, clock
+) -> None:
+    wiki.save(105, "third", user="Busy")
+    wiki.save(106, "fourth", user="Busy")
+    know(services, 106)
+    prepare(services, outside)
+    edit_id = stored(services, 106).edit_id
+    wiki.revs[104].hidden.add("text")
+    look(services, outside, clock)
+    with services.database.reading() as session:
+        assert contents.combined_of(session, edit_id) is None
+
+
+def test_what_is_hidden_while_it_is_prepared_is_not_stored(services, outside, now) -> None:
+    know(services, 103)
+    with services.database.transaction() as session:
+        wiki_id = wikis.find(session, WIKI)
+        hiding.apply(session, wiki_id, [(102, Hidden(text=True), now)], now)
+        facts.store(session, wiki_id, [_revision(103, parent=102)], now)
+        new = contents.NewContent(edit_id=stored(services, 103).edit_id, diff=Diff((), 0, 0))
+        assert not facts.add_diff(session, new, now)
+    assert stored(services, 103).no_diff_reason == "hidden"
+
+
+def test_an_edit_that_was_missing_for_a_moment_comes_back(services, wiki, outside, clock) -> None:
+    know(services, 102)
+    prepare(services, outside)
+    wiki.deleted.add(102)
+    look(services, outside, clock)
+    assert stored(services, 102).is_text_hidden
+    wiki.deleted.clear()
+    look(services, outside, clock)
+    assert not stored(services, 102).is_text_hidden
+    prepare(services, outside)
+    assert stored(services, 102).diff is not None
+
+
+def test_erased_bytes_are_scrubbed_even_if_the_process_was_killed_before(
+    services, wiki, outside, clock
+) -> None:
+    know(services, 102)
+    prepare(services, outside)
+    with services.database.transaction() as session:  # and then the process dies
+        wiki_id = wikis.find(session, WIKI)
+        hiding.apply(session, wiki_id, [(102, Hidden(text=True), clock())], clock())
+    with services.database.reading() as session:
+        kinds = set(session.scalars(text("SELECT kind FROM work")))
+    assert hiding.SCRUB in kinds
+    bench = Bench(services.database, outside, clock)
+    while queue.run_next(bench):
+        pass
+    with services.database.reading() as session:
+        assert hiding.SCRUB not in set(session.scalars(text("SELECT kind FROM work")))
+
+
+def test_texts_imported_after_the_wikis_own_diff_are_taken(services, outside, now) -> None:
+    know(services, 102)
+    prepare(services, outside)
+    line = factories.edit_line(102, wiki=WIKI, parent_rev_id=101)
+    summary = factories.import_rows(services.database, "edits", [line], now)
+    assert (summary.n_completed, summary.n_bad) == (1, 0)
+    assert n_rows(services, "edit_text") == 1
+
+
+def test_services_words_about_a_hidden_edit_are_not_kept(services, now) -> None:
+    know(services, 102)
+    with services.database.transaction() as session:
+        wiki_id = wikis.find(session, WIKI)
+        hiding.apply(session, wiki_id, [(102, Hidden(editor=True), now)], now)
+    failure = {"reason": "deleted", "detail": "user CANARY said"}
+    line = {**factories.score_line(102, wiki=WIKI), "failure": failure}
+    del line["probabilities"], line["prediction"]
+    factories.import_rows(services.database, "scores", [line], now)
+    with services.database.reading() as session:
+        assert session.scalar(text("SELECT detail FROM score_failure")) is None
+
+
+def _revision(rev_id: int, *, parent: int) -> Revision:
+    return Revision(
+        wiki=WIKI,
+        rev_id=rev_id,
+        parent_rev_id=parent,
+        page_id=None,
+        page_title=None,
+        namespace=None,
+        timestamp=None,
+        size_change=None,
+        tags=(),
+        comment=None,
+        editor_name=None,
+        editor_kind="unknown",
+        content_model=None,
+        sha1=None,
+        hidden=Hidden(),
+    )

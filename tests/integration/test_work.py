@@ -12,7 +12,7 @@ from jadelite.audit import queue, reports, schedule
 from jadelite.audit.outside import Outside
 from jadelite.audit.queue import Bench
 from jadelite.db import work
-from jadelite.domain.errors import Conflict
+from jadelite.domain.errors import Conflict, Invalid
 from jadelite.domain.people import OPERATOR
 
 
@@ -164,3 +164,38 @@ def test_a_unique_clash_is_a_conflict_to_try_again(database, now) -> None:
     with pytest.raises(Conflict, match="same moment"), database.transaction() as session:
         for _ in range(2):
             session.execute(text("INSERT INTO facet (name, is_builtin) VALUES ('x', true)"))
+
+
+def test_a_plan_that_was_ended_while_it_ran_does_not_come_back(database, now) -> None:
+    plan = {"wiki": "fawiki", "model": "local-damaging", "every_seconds": 3600}
+    with database.transaction() as session:
+        work.ask(session, "fetch-scores", "k", plan, due_at=now, now=now)
+    running = claim(database, now)
+    with database.transaction() as session:
+        work.drop(session, "k")
+    with database.transaction() as session:
+        assert not work.finish(session, running.work_id, now)
+    assert states(database) == []
+
+
+def test_a_round_that_left_edits_out_is_begun_again_where_it_began(services, clock) -> None:
+    """Its service is down: the edits of the outage must not be passed over."""
+    plan = {"wiki": "fawiki", "model": "local-damaging", "every_seconds": 3600}
+    with services.database.transaction() as session:
+        work.ask(session, "fetch-scores", "k", plan, due_at=clock(), now=clock())
+    running = claim(services.database, clock())
+    with services.database.transaction() as session:
+        assert work.finish(session, running.work_id, clock())
+        schedule.ask_next(session, running, clock(), began_at=None)
+    clock.move(hours=1)
+    again = claim(services.database, clock())
+    assert again is not None
+    assert "began_at" not in again.payload
+
+
+def test_a_bad_plan_is_refused_when_it_is_made(database, now) -> None:
+    for recent in (0, 99_999_999):
+        with pytest.raises(Invalid, match="expected 1 to"):
+            schedule.plan_fetch(
+                database, "fawiki", "damaging", every=timedelta(hours=1), recent=recent, now=now
+            )

@@ -129,15 +129,16 @@ def test_consecutive_edits_have_the_diff_of_all_of_them(api, mediawiki, engine) 
     for kind in ("good_newcomer_mixed", "whitespace_comment"):
         found = fetch_combined(api, one(api, mediawiki, kind))
         assert found is not None
-        first, last, combined = found
+        base, first, last, combined = found
         assert (first, last) == (kinds["good_newcomer_mixed"], kinds["whitespace_comment"])
         before = kinds["vandal_section_blank"]
+        assert base == before
         texts = fetch_texts(api, [before, last])
         require_true(combined.diff, texts[before], texts[last], f"{engine} {kind}")
     created = fetch_combined(api, one(api, mediawiki, "rtl_persian_zwnj"))
     assert created is not None
-    assert created[:2] == (kinds["rtl_persian_create"], kinds["rtl_persian_zwnj"])
-    require_true(created[2].diff, "", fetch_texts(api, [created[1]])[created[1]], "from nothing")
+    assert created[:3] == (0, kinds["rtl_persian_create"], kinds["rtl_persian_zwnj"])
+    require_true(created[3].diff, "", fetch_texts(api, [created[2]])[created[2]], "from nothing")
 
 
 def test_a_page_deleted_between_the_facts_and_the_diff_is_missing(api, mediawiki) -> None:

@@ -66,6 +66,9 @@ class EditDiffRow(Base):
     span: Mapped[str] = short_text(
         "edit, or combined: with the same editor's edits around it", 10, primary_key=True
     )
+    base_rev_id: Mapped[int | None] = mapped_column(
+        BigId, comment="revision before a combined diff; 0: a new page"
+    )
     first_rev_id: Mapped[int | None] = mapped_column(
         BigId, comment="first revision of a combined diff"
     )

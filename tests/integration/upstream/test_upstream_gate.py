@@ -70,6 +70,19 @@ def test_a_wish_to_wait_is_heard_in_every_form(server, make_client, fake_time, n
     assert seconds - 1.1 <= waited <= seconds + 0.1
 
 
+@pytest.mark.parametrize("given", ["soon", "-5", "", "Sun, 22 Nov 2020 12:00:30 GMT"])
+@pytest.mark.parametrize("name", ["429-seconds", "status-503-retry-after"])
+def test_a_wish_to_wait_that_makes_no_sense_is_a_wish_to_wait(
+    server, make_client, fake_time, name, given
+):
+    server.play(faults.Case(name, headers={"Retry-After": given}), "good")
+    ask(make_client())
+    began = fake_time.now
+    assert make_client().get().status == 200
+
+    assert 28.9 <= (fake_time.now - began).total_seconds() <= 30.1
+
+
 def test_a_day_of_waiting_is_kept_and_nobody_waits_for_it(server, make_client, fake_time):
     server.play("429-86400", "good")
     client = make_client(max_retries=2, patience_seconds=60)
@@ -94,7 +107,22 @@ def test_a_day_of_waiting_is_kept_and_nobody_waits_for_it(server, make_client, f
         ("-1", None, None),
         ("", None, None),
         ("٣", None, None),
-        ("9" * 400, None, None),
+        ("9" * 10, None, 999_999_999),
+        ("9" * 400, None, 999_999_999),
+        ("3600, 3600", None, 3600),
+        ("60,3600", None, 3600),
+        ("soon, 60", None, 60),
+        ("+3600", None, 3600),
+        ("3600;x", None, 3600),
+        ("3600, 2026-11-22T12:00:30Z", None, 3600),
+        ("2026-11-22T12:00:30Z", None, 30),
+        ("2026-11-22T12:00:30", None, 30),
+        ("2026-11-22T13:00:30.5+01:00", None, 30.5),
+        ("2026-11-22T11:00:00Z", None, None),
+        ("Sun, 22 Nov 2026 12:00:30 GMT, Sun, 22 Nov 2026 12:00:40 GMT", None, 40),
+        ("Sunday, 22-Nov-26 12:00:30 GMT", None, 30),
+        ("-5, -7", None, None),
+        ("in an hour", None, None),
         ("Sun, 22 Nov 2026 12:00:30 GMT", None, 30),
         ("Sun, 22 Nov 2026 12:00:30 GMT", "Sun, 22 Nov 2026 12:00:20 GMT", 10),
         ("Sun, 22 Nov 2026 12:00:30 GMT", "yesterday", 30),

@@ -244,8 +244,8 @@ def combined(first, last):
 def test_a_run_of_one_editor_is_compared_as_one_change(wiki, rows, first, last) -> None:
     serve(wiki, combined(first, last), history=history(*rows))
     found = fetch_combined(wiki.api, EDIT)
-    assert found[:2] == (first, last)
-    assert found[2].origin == "wiki"
+    assert found[:3] == (first - 1, first, last)
+    assert found[3].origin == "wiki"
     asked = wiki.asked[-1]
     assert (asked["fromrev"], asked["torev"]) == (str(first - 1), str(last))
 
@@ -277,7 +277,7 @@ def test_nobody_is_asked_about_a_hidden_editor(wiki) -> None:
 def test_a_run_that_began_the_page_is_compared_with_nothing(wiki) -> None:
     rows = history((1, "Ann"), (5, "Ann"))
     serve(wiki, NEITHER, {5: "whole"}, history=rows)
-    assert fetch_combined(wiki.api, EDIT) == (1, 5, WikiDiff(local_diff("", "whole"), "local"))
+    assert fetch_combined(wiki.api, EDIT) == (0, 1, 5, WikiDiff(local_diff("", "whole"), "local"))
 
 
 def test_a_run_at_a_hidden_text_has_no_combined_diff(wiki) -> None:

@@ -197,6 +197,10 @@ def _damage(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         lambda d: d.update(model_version=None),
         lambda d: d.update(model_version=""),
         lambda d: d.update(model_version=" "),
+        lambda d: d.update(model_version=" 3"),
+        lambda d: d.update(model_version="3 "),
+        lambda d: d.update(model_version="3\n"),
+        lambda d: d.update(model_version="3\x07"),
         lambda d: d.update(model_version=True),
         lambda d: d.update(model_version=1.5),
         lambda d: d.update(model_version=-1),
@@ -214,6 +218,10 @@ def _damage(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         lambda d: d["output"].update(probabilities={"true": 1.0}),
         lambda d: d["output"].update(probabilities={"yes": 0.5, "no": 0.5}, prediction="yes"),
         lambda d: d["output"].update(probabilities=[0.5, 0.5]),
+        lambda d: d["output"].update(probability={"true": 0.8231, "false": 0.1769}),
+        lambda d: d["output"].update(probability=d["output"]["probabilities"]),
+        lambda d: d["output"]["probabilities"].update(maybe=0.0),
+        lambda d: d["output"]["probabilities"].update(false=0.8, maybe=0.0232),
         lambda d: d["output"]["probabilities"].update(true=0.9),
         lambda d: d["output"]["probabilities"].update(true=1.1768, false=-0.1768),
         lambda d: d["output"]["probabilities"].update(true=float("nan")),
@@ -231,6 +239,32 @@ def test_an_answer_that_is_not_what_was_asked_is_no_score(
     assert failure.reason == "bad-answer"
     assert failure.detail
     assert failure.failed_at == AT
+
+
+@pytest.mark.parametrize("name", ["damaging", "ores-damaging", "articlequality-revscoring"])
+def test_a_server_of_ores_predicts_the_most_probable_class(name: str) -> None:
+    model = CARDS[name].service_model
+    document = v3("enwiki", [model], [12345])
+    entry = document["enwiki"]["scores"]["12345"][model]["score"]
+    entry["prediction"] = "GA" if model == "articlequality" else True
+    failure = reading(document, asked(name))
+    assert failure.reason == "bad-answer"
+    assert "most probable" in failure.detail
+
+
+def test_of_two_labels_as_probable_either_may_be_predicted_and_revert_risk_has_its_own_cut() -> (
+    None
+):
+    document = v3("enwiki", ["damaging"], [12345])
+    entry = document["enwiki"]["scores"]["12345"]["damaging"]["score"]
+    for share in (0.5, 0.5 - 1e-10):
+        entry["probability"] = {"true": share, "false": 1 - share}
+        for prediction in (True, False):
+            entry["prediction"] = prediction
+            assert scored(document, asked("damaging")).prediction == str(prediction).lower()
+    risk = revertrisk(REVERTRISK, "en", 12345)
+    risk["output"]["prediction"] = True
+    assert scored(risk, asked(REVERTRISK)).prediction == "true"
 
 
 @pytest.mark.parametrize(

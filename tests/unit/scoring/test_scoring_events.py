@@ -155,6 +155,45 @@ def test_a_page_prediction_is_of_a_wiki_wide_model(models: StreamModels) -> None
     assert score.probability_of("true") == 0.125
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"prediction": ["true"]},
+        {"probabilities": {"true": 0.75, "false": 0.25}},
+        {"probability": {"true": 0.25, "false": 0.75, "maybe": 0.0}},
+        {"model_version": ""},
+        {"model_version": " 0.5.1"},
+        {"model_version": "0.5.1 "},
+        {"model_version": "0.5.1\n"},
+    ],
+    ids=repr,
+)
+def test_an_answer_that_contradicts_itself_is_no_score(wrong: dict[str, Any]) -> None:
+    (failure,) = scored(damaging=made.answer("damaging", 0.25, **wrong))
+    assert isinstance(failure, ScoreFailure)
+    assert failure.reason == "bad-answer"
+
+
+def test_of_two_labels_as_probable_either_may_be_predicted() -> None:
+    for label in ("true", "false"):
+        (score,) = scored(damaging=made.answer("damaging", 0.5 - 1e-10, prediction=[label]))
+        assert isinstance(score, Score)
+        assert score.prediction == label
+
+
+def test_revert_risk_has_its_own_cut_but_one_set_of_probabilities(models: StreamModels) -> None:
+    event = made.prediction_event()
+    event["predicted_classification"]["predictions"] = ["true"]
+    assert isinstance(events.score_of_page(event, ABOUT, models), Score)
+    event["predicted_classification"]["probability"] = {"true": 0.875, "false": 0.125}
+    assert isinstance(events.score_of_page(event, ABOUT, models), ScoreFailure)
+    (score,) = scored(
+        **{"revertrisk-multilingual": made.answer("revertrisk-multilingual", 0.25,
+                                                  prediction=["true"])}
+    )  # fmt: skip
+    assert isinstance(score, Score)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (

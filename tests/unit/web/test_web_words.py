@@ -51,12 +51,14 @@ COMMAND_LINE_ONLY = {
     "no-edits",
     "no-model",
     "not-planned",
+    "not-scrubbed",
     "slug-taken",
     "source-unavailable",
     "stream-broken",
     "too-many",
     "too-many-streams",
     "unknown-project",
+    "version-not-ours",
     "wiki-unavailable",
 }
 GLOSSARY = {
