@@ -6,6 +6,7 @@ the callers.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def list_cards(models_folder: Path) -> list[cards.Card]:
 def list_service_cards(models_folder: Path) -> list[ServiceCard]:
     """The cards of the models that services run, by name."""
     return read_service_cards(models_folder)
+
+
+@dataclass(frozen=True)
+class ServedFor:
+    """The wikis that a model may be asked for: those named, or a project but for exceptions."""
+
+    names: tuple[str, ...]
+    project: str | None
+    exceptions: tuple[str, ...]
+
+
+def served_for(card: ServiceCard) -> ServedFor:
+    """For which wikis a card lets its model be asked."""
+    wikis = card.wikis
+    return ServedFor(tuple(sorted(wikis.names)), wikis.project, tuple(sorted(wikis.exceptions)))
 
 
 def score_edits(

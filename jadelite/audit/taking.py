@@ -117,8 +117,9 @@ class Taken:
                 self.summary.skipped["other-wiki"] += 1
                 return
             _check_home(name, meta.get("domain"))
-            happened = moment(meta, "dt") or event_time(event)
-            is_to_come = max(happened, event_time(event)) - self.now > MAX_AHEAD
+            written = event_time(event)
+            happened = moment(meta, "dt") or written
+            is_to_come = max(happened, written) - self.now > MAX_AHEAD
             # What may be a wiki's wish to hide is heard even so: too much hidden harms nobody.
             if not is_to_come or _only_hides(read, event):
                 read(self, event, name, data)

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from jadelite.audit import models
+from jadelite.audit.models import ServedFor
 from jadelite.cli.common import counted, format_option, open_lines
 from jadelite.config import data_folder
 from jadelite.domain.errors import Invalid
 from jadelite.domain.records import decode_line, parse_edit
 from jadelite.domain.scores import Score, ScoreFailure
-from jadelite.scoring.service_cards import ServedWikis
 
 
 @click.group()
@@ -44,7 +44,7 @@ def list_(style: str) -> None:
                 "version": None,  # every answer names its own
                 "question": card.question,
                 "source": card.service,
-                "wikis": _served(card.wikis),
+                "wikis": _served(models.served_for(card)),
             }
             for card in served
         ]
@@ -55,22 +55,21 @@ def list_(style: str) -> None:
     for service_card in served:
         click.echo(
             f"{service_card.name} ({service_card.service}) answers {service_card.question}"
-            f" for {_served_words(service_card.wikis)}: {service_card.description}"
+            f" for {_served_words(models.served_for(service_card))}: {service_card.description}"
         )
 
 
-def _served(wikis: ServedWikis) -> list[str] | dict[str, Any]:
-    """The wikis as a card names them: database names, or a project and what it leaves out."""
+def _served(wikis: ServedFor) -> list[str] | dict[str, Any]:
     if wikis.project is None:
-        return sorted(wikis.names)
-    return {"project": wikis.project, "exceptions": sorted(wikis.exceptions)}
+        return list(wikis.names)
+    return {"project": wikis.project, "exceptions": list(wikis.exceptions)}
 
 
-def _served_words(wikis: ServedWikis) -> str:
+def _served_words(wikis: ServedFor) -> str:
     if wikis.project is None:
-        few = sorted(wikis.names)
+        few = wikis.names
         return ", ".join(few) if len(few) <= 3 else counted(len(few), "wiki")
-    left_out = f" but {', '.join(sorted(wikis.exceptions))}" if wikis.exceptions else ""
+    left_out = f" but {', '.join(wikis.exceptions)}" if wikis.exceptions else ""
     return f"every {wikis.project}{left_out}"
 
 

@@ -7,6 +7,7 @@ so that two writers never wait for each other crosswise.
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -127,7 +128,7 @@ def put_scores(
             wiki_id, rev_id, version_id = key
             tuples.append(
                 (
-                    version_id, s.prediction, probability, json.dumps(s.probabilities), s.value,
+                    version_id, s.prediction, probability, _shares(s.probabilities), s.value,
                     s.source, s.answer_digest, _sqlite_time(s.scored_at), moment, wiki_id, rev_id,
                 )
             )  # fmt: skip
@@ -150,6 +151,14 @@ def put_scores(
         (now, json.dumps(packed, ensure_ascii=False)),
         execution_options=_COUNTED,
     ).rowcount
+
+
+def _shares(probabilities: Mapping[str, float]) -> str:
+    """The JSON of probabilities by label: they are many and small, the general way takes long."""
+    return "{" + ", ".join(f"{_label(k)}: {v!r}" for k, v in probabilities.items()) + "}"
+
+
+_label = lru_cache(maxsize=1000)(json.dumps)
 
 
 def _sqlite_time(moment: datetime | None) -> str | None:
