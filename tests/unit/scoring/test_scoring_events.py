@@ -249,3 +249,26 @@ def test_a_label_that_stands_twice_is_no_score() -> None:
     pairs = [{"name": "true", "value": 0.5}, {"name": "true", "value": 0.5}]
     (failure,) = scored(damaging=made.answer("damaging", 0.5, probability=pairs))
     assert isinstance(failure, ScoreFailure)
+
+
+NEAR_ONE = st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75, 1e-300, 0.1 + 0.2, 0.9999999, -0.1, 1.1])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    yes=NEAR_ONE,
+    no=NEAR_ONE | st.none(),
+    prediction=st.sampled_from([["true"], ["false"], ["other"], [], "true", True, None]),
+    version=st.sampled_from(["0.5.0", "", " 1", 3, None]),
+    more=st.sampled_from(
+        [{}, {"model_name": "damaging"}, {"model_name": "x"}, {"probabilities": {}}]
+    ),
+)
+def test_the_quick_way_says_what_the_general_way_says(yes, no, prediction, version, more) -> None:
+    shares = {"true": yes, "false": 1.0 - yes if no is None else no}
+    answer = {"probability": shares, "prediction": prediction, "model_version": version, **more}
+    model = StreamModels(()).find("enwiki", "damaging", shares, is_per_wiki=True)
+    quick = events._usual(answer, "damaging", ABOUT, model)
+    general = events._outcome(answer, "damaging", ABOUT, model, "prediction", "probability")
+    if quick is not None:
+        assert quick == events._most_probable(general, ABOUT, model)
