@@ -43,7 +43,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SEED = 20261122
 # What each import fills. The rest (wiki, model, campaign, reviewers) is copied untimed.
 FILLED = {
-    "edits": ("edit", "edit_summary", "edit_text", "edit_diff"),
+    "edits": ("content_key", "content_watch", "edit", "edit_summary", "edit_text", "edit_diff"),
     "scores": ("score",),
     "judgments": ("task", "judgment", "answer"),
 }
