@@ -27,7 +27,6 @@ from jadelite.db.tables import (
     NoteRow,
     ScoreFailureRow,
     TaskRow,
-    WikiRow,
 )
 from jadelite.domain.diffs import Diff
 from jadelite.domain.edits import Hidden
@@ -163,7 +162,7 @@ def _keys(session: Session, wanted: Sequence[tuple[int, Part]]) -> dict[tuple[in
 
 
 def open_text(key: bytes | None, edit_id: int, sealed: bytes | None) -> tuple[str | None, str]:
-    """Texts before (None: new page) and after. Both None-able columns come from one joined row."""
+    """Texts before (None: new page) and after of a joined row; (None, "") where there are none."""
     if key is None or sealed is None:
         return None, ""
     before, after = json.loads(unseal(key, "text", edit_id, sealed))
@@ -187,30 +186,14 @@ def open_part(key: bytes | None, part: Part, edit_id: int, sealed: bytes | None)
 def erase(session: Session, edit_ids: Sequence[int], hidden: Hidden) -> int:
     """Drop what is hidden, with its keys; how many keys went.
 
-    Reviewers' notes go too: they may quote what was hidden. Judgments stay. So does nothing of what
-    a score service said in its own words.
+    Reviewers' notes and the score services' own words go too: they may quote what was hidden.
+    Judgments stay.
     """
     n_erased = 0
     for start in range(0, len(edit_ids), CHUNK):
         part = list(edit_ids[start : start + CHUNK])
         n_erased += _erase(session, part, hidden)
     return n_erased
-
-
-def due_for_check(session: Session, *, before: datetime, limit: int) -> list[tuple[str, int, int]]:
-    """Edits of real wikis with contents here that were not asked about since `before`.
-
-    As (wiki, revision, row number), those asked longest ago first.
-    """
-    query = (
-        select(WikiRow.dbname, EditRow.rev_id, EditRow.edit_id)
-        .join(EditRow, EditRow.edit_id == ContentWatchRow.edit_id)
-        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
-        .where(ContentWatchRow.checked_at <= before, WikiRow.is_sample.is_(False))
-        .order_by(ContentWatchRow.checked_at, ContentWatchRow.edit_id)
-        .limit(limit)
-    )
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def checked(session: Session, edit_ids: Sequence[int], now: datetime) -> None:
