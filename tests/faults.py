@@ -14,6 +14,7 @@ import gzip
 import json
 import math
 import re
+import select
 import socket
 import struct
 import threading
@@ -68,6 +69,15 @@ class Case:
     is_fault: bool = True
     is_slow: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def _has_hung_up(connection: socket.socket) -> bool:
+    """Whether the client gave up before its request was looked at, on a machine that is busy.
+
+    What it asked must not use up the case that is meant for the next request.
+    """
+    readable, _, _ = select.select([connection], [], [], 0)
+    return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
 
 
 def _http_date(seconds: float) -> str:
@@ -242,7 +252,7 @@ class FaultServer:
         with closing(connection), suppress(OSError, ValueError):
             connection.settimeout(MAX_LIFE_SECONDS)
             request = self._receive(connection)
-            if request is None:
+            if request is None or _has_hung_up(connection):
                 return
             with self._lock:
                 case = self._cases[0]

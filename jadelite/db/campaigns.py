@@ -18,6 +18,7 @@ from jadelite.db.tables import (
     StratumRow,
     TaskRow,
     WikiRow,
+    random_place,
 )
 from jadelite.domain.campaigns import (
     Campaign,
@@ -126,6 +127,7 @@ def add_census(
     stratum_id = None
     if is_known:
         stratum_id = _add_design(session, campaign_id, len(fresh), stream, seed, now)
+    k = session.get_one(CampaignRow, campaign_id).k
     rows: list[dict[str, Any]] = [
         {
             "campaign_id": campaign_id,
@@ -135,6 +137,8 @@ def add_census(
             "repeat_no": 0,
             "inclusion_probability": 1.0 if is_known else None,
             "n_judgments": 0,
+            "n_wanted": k,
+            "place": random_place(),
             "drawn_at": now,
         }
         for edit_id in fresh

@@ -60,6 +60,17 @@ def test_facts_can_not_be_changed(database: Database, now, table: str, verb: str
                 " payload) SELECT campaign_id, 'x', 1, '0', '2026-01-01', '{}' FROM campaign"
             )
         )
+        session.execute(
+            text(
+                "INSERT INTO judgment_tag (judgment_id, tag) SELECT judgment_id, 'x' FROM judgment"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO campaign_text (campaign_id, version, language, key, text, written_at)"
+                " SELECT campaign_id, 1, 'fi', 'name', 'x', '2026-01-01' FROM campaign"
+            )
+        )
     column = next(iter(inspect(database.engine).get_columns(table)))["name"]
     statement = {
         "UPDATE": f"UPDATE {table} SET {column} = {column}",

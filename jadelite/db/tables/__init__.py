@@ -11,12 +11,15 @@ from jadelite.db.tables.campaigns import (
     ApprovalRow,
     CampaignModelRow,
     CampaignRow,
+    CampaignTextRow,
     DesignRow,
     FrameRow,
     LeaseRow,
+    SittingRow,
     SkipRow,
     StratumRow,
     TaskRow,
+    random_place,
 )
 from jadelite.db.tables.contents import (
     ContentKeyRow,
@@ -31,6 +34,7 @@ from jadelite.db.tables.forms import FacetRow, FormRow, FormTextRow, QuestionRow
 from jadelite.db.tables.judgments import (
     AnswerRow,
     JudgmentRow,
+    JudgmentTagRow,
     NoteRow,
     ReviewerRow,
     RoleGrantRow,
@@ -52,7 +56,15 @@ from jadelite.db.tables.scores import (
     ThresholdRow,
 )
 
-APPEND_ONLY = ("score", "judgment", "answer", "event", "report")
+APPEND_ONLY = (
+    "score",
+    "judgment",
+    "answer",
+    "judgment_tag",
+    "campaign_text",
+    "event",
+    "report",
+)
 
 __all__ = [
     "APPEND_ONLY",
@@ -61,6 +73,7 @@ __all__ = [
     "Base",
     "CampaignModelRow",
     "CampaignRow",
+    "CampaignTextRow",
     "ContentKeyRow",
     "ContentWatchRow",
     "DesignRow",
@@ -77,6 +90,7 @@ __all__ = [
     "FrameRow",
     "ImportBatchRow",
     "JudgmentRow",
+    "JudgmentTagRow",
     "LeaseRow",
     "ModelRow",
     "ModelVersionRow",
@@ -88,6 +102,7 @@ __all__ = [
     "ScoreFailureRow",
     "ScoreRow",
     "SettingRow",
+    "SittingRow",
     "SkipRow",
     "StratumRow",
     "StreamOffsetRow",
@@ -96,4 +111,5 @@ __all__ = [
     "UpstreamStateRow",
     "WikiRow",
     "WorkRow",
+    "random_place",
 ]

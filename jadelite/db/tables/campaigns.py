@@ -1,9 +1,20 @@
 """Campaigns: how edits were chosen (frame, design, stratum, task) and who holds one (lease)."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Float, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Float,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jadelite.db.tables.base import (
@@ -15,6 +26,11 @@ from jadelite.db.tables.base import (
     points_to,
     short_text,
 )
+
+
+def random_place() -> int:
+    """A place for a task, uniform over 62 bits."""
+    return secrets.randbits(62)
 
 
 class CampaignRow(Base):
@@ -36,7 +52,19 @@ class CampaignRow(Base):
     kind: Mapped[str] = short_text("audit, or evidence outside the gate: sample, import", 10)
     state: Mapped[str] = short_text("whether judgments are taken", 10)
     k: Mapped[int] = mapped_column(Integer, comment="reviewers for each edit")
+    # The version of its texts: guideline, questions, help. Null: it has none of its own.
     guideline_version: Mapped[int | None] = mapped_column(Integer, comment="guideline in force")
+    daily_cap: Mapped[int | None] = mapped_column(
+        Integer, comment="judgments a reviewer may give in 24 hours; null: as in the settings"
+    )
+    max_extra: Mapped[int] = mapped_column(
+        Integer, default=0, comment="further reviewers for an edit on which people split"
+    )
+    n_planned: Mapped[int | None] = mapped_column(Integer, comment="edits to draw; null: all")
+    median_seconds: Mapped[float | None] = mapped_column(
+        Float, comment="seconds a judgment was expected to take when it was planned"
+    )
+    created_by: Mapped[int | None] = points_to("reviewer.reviewer_id", "who made it")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was made")
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when it ends")
 
@@ -68,6 +96,9 @@ class FrameRow(Base):
     window_to: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="edits before")
     filter: Mapped[Any] = mapped_column(JSON, nullable=True, comment="what else narrowed it")
     n_edits: Mapped[int] = mapped_column(Integer, comment="N, edits in the frame")
+    n_unscored: Mapped[int] = mapped_column(
+        Integer, default=0, comment="edits of the window without a score, so not in the frame"
+    )
 
 
 class DesignRow(Base):
@@ -80,6 +111,16 @@ class DesignRow(Base):
     frame_id: Mapped[int] = points_to("frame.frame_id", "the frame", nullable=False)
     stream: Mapped[str] = short_text("stream its tasks belong to", 12)
     allocation: Mapped[str] = short_text("census, uniform, or half-neyman", 40)
+    model_version_id: Mapped[int | None] = points_to(
+        "model_version.model_version_id", "whose scores made the strata"
+    )
+    edges: Mapped[Any] = mapped_column(
+        JSON, nullable=True, comment="edges of the score bins; null: one stratum"
+    )
+    is_by_editor: Mapped[bool] = mapped_column(
+        Boolean, default=False, comment="strata are split by kind of editor too"
+    )
+    n_asked: Mapped[int | None] = mapped_column(Integer, comment="edits asked for")
     seed: Mapped[int] = mapped_column(BigId, comment="seed of the draw")
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was drawn")
 
@@ -97,6 +138,12 @@ class StratumRow(Base):
     stratum_id: Mapped[int] = identity()
     design_id: Mapped[int] = points_to("design.design_id", "the design", nullable=False)
     label: Mapped[str] = short_text("such as score 0.9-1.0, newcomer", 120)
+    low: Mapped[float | None] = mapped_column(Float, comment="least score in it")
+    high: Mapped[float | None] = mapped_column(
+        Float, comment="scores are below it; at most 1 in the last bin"
+    )
+    editor_group: Mapped[str | None] = short_text("kind of editor, where split by it", 20)
+    mean_score: Mapped[float | None] = mapped_column(Float, comment="mean score of its edits")
     n_edits: Mapped[int] = mapped_column(Integer, comment="N_h, edits in the stratum")
     n_drawn: Mapped[int] = mapped_column(Integer, comment="n_h, edits drawn")
 
@@ -122,8 +169,16 @@ class TaskRow(Base):
             " (inclusion_probability > 0 AND inclusion_probability <= 1)",
             name="inclusion_probability_in_range",
         ),
-        # Assignment asks for tasks of a stream with room; masking asks by edit.
-        Index(None, "campaign_id", "stream", "n_judgments"),
+        # Assignment walks the open tasks of a stream by place: what is complete costs nothing.
+        Index(
+            "ix_task_open",
+            "campaign_id",
+            "stream",
+            "place",
+            sqlite_where=text("n_judgments < n_wanted"),
+            postgresql_where=text("n_judgments < n_wanted"),
+        ),
+        Index(None, "campaign_id", "n_judgments"),
         Index(None, "edit_id"),
         {"comment": "edits of a campaign, with how each came to be chosen"},
     )
@@ -142,6 +197,14 @@ class TaskRow(Base):
     diff_digest: Mapped[str | None] = short_text("digest of the diff reviewers see", 64)
     n_judgments: Mapped[int] = mapped_column(
         Integer, default=0, comment="people who judged it; kept with each judgment"
+    )
+    n_wanted: Mapped[int] = mapped_column(
+        Integer, default=0, comment="people who are to judge it; 0: never given out by itself"
+    )
+    place: Mapped[int] = mapped_column(
+        BigId,
+        default=random_place,
+        comment="random number that assignment walks by; in the help queue the most useful first",
     )
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was drawn")
 
@@ -164,6 +227,55 @@ class LeaseRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, comment="judged or skipped at; null while held"
     )
+    shown_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when the edit was on the reviewer's screen first"
+    )
+    revealed_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when score and others' answers were given to the reviewer"
+    )
+    context_opened: Mapped[Any] = mapped_column(
+        JSON, nullable=True, comment="what folded context was opened: list of names"
+    )
+
+
+class SittingRow(Base):
+    """A reviewer's round of edits in a campaign; it goes on where it stopped."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (
+        one_of("reveals", "each", "end"),
+        CheckConstraint("length IS NULL OR length >= 1", name="length_positive"),
+        Index(None, "reviewer_id", "campaign_id"),
+        {"comment": "rounds of edits of a reviewer in a campaign"},
+    )
+
+    sitting_id: Mapped[int] = identity()
+    campaign_id: Mapped[int] = points_to("campaign.campaign_id", "the campaign", nullable=False)
+    reviewer_id: Mapped[int] = points_to("reviewer.reviewer_id", "the reviewer", nullable=False)
+    stream: Mapped[str | None] = short_text("the one stream it serves; null: in their order", 12)
+    length: Mapped[int | None] = mapped_column(Integer, comment="edits in it; null: open end")
+    reveals: Mapped[str] = short_text("each: after each edit; end: after the last", 4)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="null while it runs")
+
+
+class CampaignTextRow(Base):
+    """A text of a campaign in one language, in one version. Append only; the newest counts."""
+
+    __tablename__ = "campaign_text"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "key", "language", "version"),
+        {"comment": "texts of a campaign by language and version; append only"},
+    )
+
+    campaign_text_id: Mapped[int] = identity()
+    campaign_id: Mapped[int] = points_to("campaign.campaign_id", "the campaign", nullable=False)
+    version: Mapped[int] = mapped_column(Integer, comment="version of the campaign's texts")
+    language: Mapped[str] = short_text("language, BCP 47", 35)
+    key: Mapped[str] = short_text("what the text is for, such as name or question.damaging", 120)
+    text: Mapped[str] = mapped_column(Text, comment="the text; empty takes it back")
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when")
+    written_by: Mapped[int | None] = points_to("reviewer.reviewer_id", "who wrote it")
 
 
 class SkipRow(Base):

@@ -49,6 +49,12 @@ class ReviewerRow(Base):
     )
     ui_language: Mapped[str | None] = short_text("chosen language of the pages", 35)
     daily_cap: Mapped[int | None] = mapped_column(Integer, comment="chosen cap a day")
+    preferences: Mapped[Any] = mapped_column(
+        JSON, nullable=True, comment="keys, when to reveal, how to show a diff"
+    )
+    consent_version: Mapped[int | None] = mapped_column(
+        Integer, comment="consent given; null: never asked"
+    )
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="first seen")
 
 
@@ -125,6 +131,18 @@ class AnswerRow(Base):
     judgment_id: Mapped[int] = points_to("judgment.judgment_id", "the judgment", primary_key=True)
     question_id: Mapped[int] = points_to("question.question_id", "the question", primary_key=True)
     value: Mapped[str] = short_text("the label chosen", 60)
+
+
+class JudgmentTagRow(Base):
+    """A reason tag of a judgment. Append only."""
+
+    __tablename__ = "judgment_tag"
+    __table_args__ = ({"comment": "reason tags of judgments; append only"},)
+
+    judgment_id: Mapped[int] = points_to("judgment.judgment_id", "the judgment", primary_key=True)
+    tag: Mapped[str] = short_text(
+        "the reason, of those offered or the campaign's own", 60, primary_key=True
+    )
 
 
 class NoteRow(Base):

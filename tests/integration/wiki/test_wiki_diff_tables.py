@@ -4,6 +4,7 @@ import html
 import json
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -200,30 +201,43 @@ def test_the_inline_form_of_a_wiki_is_refused(recorded) -> None:
         parse_compare(body_of(recorded.body("compare_unified_difftype")))
 
 
-def test_a_megabyte_is_read_within_a_second_and_cut_to_what_is_shown(recorded) -> None:
+def test_a_megabyte_is_cut_to_what_is_shown(recorded) -> None:
     markup = body_of(recorded.body("compare_prev_long_diff_reversed"))
     assert len(markup) > 900_000
-    started = time.perf_counter()
     diff = parse_compare(markup)
-    assert time.perf_counter() - started < 1
     assert len(diff.rows) == diffs.MAX_ROWS + 1
     assert diff.rows[-1].kind == "cut"
     assert diff.n_added == diff.n_removed == 123_439
 
 
 @pytest.mark.parametrize("piece", ["<", "<a", "<!--", "<a b='", "&", "</", "<tr><td>", "<!-- -- "])
-def test_a_megabyte_of_broken_markup_takes_no_longer(piece) -> None:
-    started = time.perf_counter()
-    with pytest.raises(ValueError):
-        parse_compare(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - started < 1
+def test_broken_markup_takes_time_in_proportion_to_its_size(piece) -> None:
+    def read(n_characters: int) -> None:
+        with pytest.raises(ValueError):
+            parse_compare(piece * (n_characters // len(piece)))
+
+    assert cost(read, 1_000_000) < 10 * cost(read, 250_000)
 
 
-def test_a_megabyte_in_small_pieces_takes_no_longer() -> None:
-    started = time.perf_counter()
-    diff = parse_compare(ROW.replace("a</div>", "a<b></b>" * 125_000 + "</div>"))
-    assert time.perf_counter() - started < 2
-    assert diff.n_added == 125_000
+def test_small_pieces_take_time_in_proportion_to_their_number() -> None:
+    def read(n_pieces: int) -> None:
+        diff = parse_compare(ROW.replace("a</div>", "a<b></b>" * n_pieces + "</div>"))
+        assert diff.n_added == n_pieces
+
+    assert cost(read, 100_000) < 10 * cost(read, 25_000)
+
+
+def cost(read: Callable[[int], None], size: int) -> float:
+    """The least work of the processor over three readings, in seconds of this thread alone.
+
+    What takes four times as long at four times the size is fine; sixteen times is not.
+    """
+    found = []
+    for _ in range(3):
+        started = time.thread_time()
+        read(size)
+        found.append(time.thread_time() - started)
+    return max(min(found), 0.001)
 
 
 def test_the_heading_of_a_part_of_a_page_is_kept() -> None:
