@@ -13,12 +13,20 @@ SERVED_STREAMS: tuple[Stream, ...] = ("probability", "help", "import")
 # Campaigns of these kinds are evidence, never published as a wiki's audit, and so need no approval.
 EVIDENCE_KINDS: tuple[CampaignKind, ...] = ("sample", "import")
 APPROVED_STATES = ("approved", "pilot", "quality-control")
+# What feeds headline figures: chosen by a known chance, or imported and marked as such.
+HEADLINE_STREAMS: tuple[Stream, ...] = ("probability", "link30", "import")
+SITTING_LENGTHS: tuple[int | None, ...] = (10, 30, None)  # None: open end
 SITTING_LENGTH = 10
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A set of edits of one wiki and how many reviewers each edit goes to (`k`)."""
+    """A set of edits of one wiki and how many reviewers each edit goes to (`k`).
+
+    `guideline_version` of its texts in force, None where it has none of its own; `daily_cap` of one
+    reviewer in 24 hours, None: as in the settings; up to `max_extra` further reviewers where people
+    split; `n_planned` edits to draw, None: all.
+    """
 
     campaign_id: int
     slug: str
@@ -27,6 +35,11 @@ class Campaign:
     state: CampaignState
     facet: str
     k: int
+    guideline_version: int | None = None
+    daily_cap: int | None = None
+    max_extra: int = 0
+    n_planned: int | None = None
+    closes_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +75,25 @@ class Task:
     stream: Stream
     inclusion_probability: float | None
     n_judgments: int
+    n_wanted: int = 0
+    repeat_no: int = 0
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A reviewer's running round of edits in a campaign; `length` None: open end.
+
+    `reveals`: each (after each edit) or end (after the last). `stream` None: in their usual order.
+    """
+
+    sitting_id: int
+    campaign_id: int
+    reviewer_id: int
+    stream: Stream | None
+    length: int | None
+    reveals: Literal["each", "end"]
+    started_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,32 @@ Origin = Literal["web", "api", "import", "sample"]
 EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)
 MAX_NOTE_LENGTH = 500
 
+# Reasons that can be counted; a campaign may offer its own instead.
+REASON_TAGS = (
+    "vandalism",
+    "nonsense",
+    "attack",
+    "promotion",
+    "unsourced",
+    "wrong-fact",
+    "copied",
+    "removal",
+    "broken-markup",
+    "improvement",
+)
 SKIP_REASONS = ("language", "subject", "own-edit", "upsetting", "too-long", "other")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a reviewer sends: answers by question, and an optional note."""
+    """What a reviewer sends: answers by question, reason tags, and an optional note."""
 
     task_id: int
     answers: Mapping[str, str]
     note: str | None
     ui_language: str
     shown_at: datetime | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,7 @@ class Judgment:
     peers_seen: Exposure
     supersedes_id: int | None
     answered_at: datetime | None
+    tags: tuple[str, ...] = ()
 
 
 def check_answers(answers: Mapping[str, str], facet: Facet) -> tuple[FieldError, ...]:
