@@ -9,7 +9,7 @@ CampaignState = Literal["draft", "open", "closed", "archived"]
 Stream = Literal["probability", "help", "reported", "contested", "link30", "practice", "import"]
 
 # The order in which "start" serves the streams; the others are entered through doors of their own.
-SERVED_STREAMS: tuple[Stream, ...] = ("probability", "help", "import")
+SERVED_STREAMS: tuple[Stream, ...] = ("probability", "import", "contested", "reported", "help")
 # Campaigns of these kinds are evidence, never published as a wiki's audit, and so need no approval.
 EVIDENCE_KINDS: tuple[CampaignKind, ...] = ("sample", "import")
 APPROVED_STATES = ("approved", "pilot", "quality-control")
@@ -17,6 +17,7 @@ APPROVED_STATES = ("approved", "pilot", "quality-control")
 HEADLINE_STREAMS: tuple[Stream, ...] = ("probability", "link30", "import")
 SITTING_LENGTHS: tuple[int | None, ...] = (10, 30, None)  # None: open end
 SITTING_LENGTH = 10
+MAX_DONE = 1000  # progress is counted no further
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,12 @@ class Campaign:
 
     @property
     def is_open(self) -> bool:
-        """Whether judgments are taken."""
+        """Whether judgments are taken, until its end comes."""
         return self.state == "open"
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether judgments are taken at that moment: it is open, and its end has not come."""
+        return self.is_open and (self.closes_at is None or now < self.closes_at)
 
     @property
     def is_evidence(self) -> bool:
@@ -97,11 +102,41 @@ class Sitting:
 
 
 @dataclass(frozen=True)
+class RunningSitting:
+    """A sitting with its campaign and how many edits were judged in it, counted to MAX_DONE."""
+
+    sitting: Sitting
+    campaign: Campaign
+    n_done: int
+
+    @property
+    def n_left(self) -> int | None:
+        """How many edits are still to come, never below 0; None: open end."""
+        if self.sitting.length is None:
+            return None
+        return max(0, self.sitting.length - self.n_done)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether all its edits were judged."""
+        return self.n_left == 0
+
+
+@dataclass(frozen=True)
 class Lease:
-    """A reviewer's hold on a task until `expires_at` (UTC)."""
+    """A reviewer's hold on a task until `expires_at` (UTC).
+
+    `ended_at`: when it was judged or passed by; `shown_at`: when the edit was on the screen first,
+    `revealed_at`: when score and others' answers were given, each None: not yet; `context_opened`:
+    names of what was unfolded.
+    """
 
     lease_id: int
     task_id: int
     reviewer_id: int
     leased_at: datetime
     expires_at: datetime
+    ended_at: datetime | None = None
+    shown_at: datetime | None = None
+    revealed_at: datetime | None = None
+    context_opened: tuple[str, ...] = ()

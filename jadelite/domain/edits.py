@@ -98,6 +98,15 @@ class Revert:
 
 
 @dataclass(frozen=True)
+class EditRun:
+    """Consecutive edits of one editor: the revision before the first (0: a new page), its ends."""
+
+    base_rev_id: int
+    first_rev_id: int
+    last_rev_id: int
+
+
+@dataclass(frozen=True)
 class Edit:
     """The facts of an edit. None: not known here. Times are UTC."""
 
@@ -111,3 +120,16 @@ class Edit:
     editor_kind: EditorKind
     text_before: str | None
     text_after: str | None
+
+
+@dataclass(frozen=True)
+class EditorContext:
+    """What is folded away of an edit: its editor and its time.
+
+    `editor_name` None where the wiki hid it or it is not known here; then `editor_kind` may be
+    unknown too.
+    """
+
+    editor_kind: EditorKind
+    editor_name: str | None
+    edited_at: datetime | None

@@ -1,12 +1,12 @@
 """A judgment: one reviewer's answers on one edit; what makes it complete, and blind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
 from jadelite.domain.errors import FieldError, Invalid
-from jadelite.domain.facets import Facet
+from jadelite.domain.facets import Facet, Question
 
 Exposure = Literal["no", "yes", "unknown"]
 Action = Literal["judge", "withdraw"]
@@ -14,7 +14,7 @@ Origin = Literal["web", "api", "import", "sample"]
 EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)
 MAX_NOTE_LENGTH = 500
 
-# Reasons that can be counted; a campaign may offer its own instead.
+# Reasons that can be counted; a campaign may put them into words of its own.
 REASON_TAGS = (
     "vandalism",
     "nonsense",
@@ -73,14 +73,8 @@ def check_answers(answers: Mapping[str, str], facet: Facet) -> tuple[FieldError,
         if name not in asked:
             detail = f"answers has {name!r}, expected only {', '.join(asked)}"
             wrong.append(FieldError(name, "unknown-question", detail))
-    for name, question in asked.items():
-        label = answers.get(name)
-        if not label:
-            detail = f"{name} has no answer, expected one of {', '.join(question.labels)}"
-            wrong.append(FieldError(name, "unanswered", detail))
-        elif label not in question.labels:
-            detail = f"{name} is {label!r}, expected one of {', '.join(question.labels)}"
-            wrong.append(FieldError(name, "unknown-label", detail))
+    for question in facet.questions:
+        wrong += _check_answer(question, answers.get(question.name))
     return tuple(wrong)
 
 
@@ -95,9 +89,39 @@ def check_note(note: str | None) -> tuple[FieldError, ...]:
     return (FieldError("note", "note-too-long", detail),)
 
 
+def check_tags(tags: Iterable[str]) -> tuple[FieldError, ...]:
+    """What is wrong with reason tags: one that is not offered."""
+    unknown = sorted(set(tags) - set(REASON_TAGS))
+    if not unknown:
+        return ()
+    detail = f"tags has {unknown[0]!r}, expected only {', '.join(REASON_TAGS)}"
+    return (FieldError("tags", "unknown-tag", detail),)
+
+
 def check_draft(draft: Draft, facet: Facet) -> None:
     """Raise Invalid, with every wrong field, unless the draft can be stored."""
-    fields = check_answers(draft.answers, facet) + check_note(draft.note)
+    fields = check_answers(draft.answers, facet) + check_note(draft.note) + check_tags(draft.tags)
     if fields:
         detail = "; ".join(field.detail for field in fields)
         raise Invalid("invalid-judgment", detail, fields=fields)
+
+
+def _check_answer(question: Question, answer: str | None) -> list[FieldError]:
+    name, offered = question.name, ", ".join(question.labels)
+    if not answer:
+        if not question.is_required:
+            return []
+        return [FieldError(name, "unanswered", f"{name} has no answer, expected one of {offered}")]
+    if question.kind == "one":
+        if answer in question.labels:
+            return []
+        detail = f"{name} is {answer!r}, expected one of {offered}"
+        return [FieldError(name, "unknown-label", detail)]
+    chosen = question.chosen(answer)
+    if answer != question.join(chosen) or not set(chosen) <= set(question.labels):
+        detail = f"{name} is {answer!r}, expected labels joined by | in the order {offered}"
+        return [FieldError(name, "unknown-label", detail)]
+    if len(chosen) > question.n_most:
+        detail = f"{name} has {len(chosen)} labels, expected at most {question.n_most}"
+        return [FieldError(name, "too-many-labels", detail)]
+    return []

@@ -1,5 +1,7 @@
 """What can name a wiki or a campaign: checked before anything else is done with it."""
 
+RESERVED_SLUGS = frozenset({"new"})  # what stands below /campaigns/ beside the campaigns
+
 
 def is_wiki_name(value: str) -> bool:
     """Whether a text can be the database name of a wiki: small letters, digits, - and _."""
@@ -22,4 +24,5 @@ def is_slug(value: str) -> bool:
         and letters.isascii()
         and letters.isalnum()
         and value == value.lower()
+        and value not in RESERVED_SLUGS
     )

@@ -77,6 +77,63 @@ class TreatmentLine:
 
 
 @dataclass(frozen=True)
+class StratumResponse:
+    """A part of the frame: of `n_edits`, `n_drawn` were drawn, and `n_judged` of those are judged.
+
+    Scores in [low, high); None where the frame was not cut by score. `editor_group` None: all.
+    """
+
+    stream: str
+    label: str
+    low: float | None
+    high: float | None
+    editor_group: str | None
+    n_edits: int
+    n_drawn: int
+    n_judged: int
+
+    @property
+    def response_rate(self) -> float:
+        """The share of the drawn edits that are judged, by which their weights are divided."""
+        return self.n_judged / self.n_drawn
+
+
+@dataclass(frozen=True)
+class PopulationSample:
+    """How the judged edits speak for a frame: N, drawn, judged, in every part of it.
+
+    `n_effective` is Kish's number of the judged edits under their weights. `is_census`: every edit
+    of the frame was asked about.
+    """
+
+    n_edits: int
+    n_unscored: int
+    n_drawn: int
+    n_judged: int
+    n_effective: float
+    is_census: bool
+    strata: tuple[StratumResponse, ...]
+
+
+@dataclass(frozen=True)
+class PopulationFigures:
+    """A model version against people in the whole frame, by the weights of the draw.
+
+    People say yes to an edit with the share of their blind votes, "not sure" being half a yes.
+    `sample_share` is the plain mean of that over the `n_judged` edits, to compare; None without
+    any. Up to `n_hidden` edits that people would say yes to may hide where none was met; None where
+    some were met everywhere.
+    """
+
+    n_judged: int
+    sample_share: float | None
+    precision: Figure
+    recall: Figure
+    prevalence: Figure
+    n_hidden: float | None
+
+
+@dataclass(frozen=True)
 class ModelReport:
     """One model version against people, at one threshold."""
 
@@ -97,6 +154,7 @@ class ModelReport:
     bins: tuple[ScoreBin, ...]
     confident_misses: tuple[ListedEdit, ...]
     n_confident_misses_masked: int
+    population: PopulationFigures | None = None
 
 
 @dataclass(frozen=True)
@@ -114,11 +172,38 @@ class QuestionReport:
 
 
 @dataclass(frozen=True)
+class LabelCount:
+    """How often a label was chosen."""
+
+    label: str
+    n: int
+
+
+@dataclass(frozen=True)
+class LabelReport:
+    """People against people on a question with other labels than yes and no.
+
+    Of a scale (`is_ordinal`) alpha counts far labels as more different than near ones; "not sure"
+    is counted but not compared. If `kind` is several, answers agree if they hold the same labels.
+    """
+
+    question: str
+    kind: str
+    is_ordinal: bool
+    n_answers: int
+    n_edits: int
+    counts: tuple[LabelCount, ...]
+    percent_agreement: Figure
+    krippendorff_alpha: Figure
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a report page says. Counts are of people's judgments; bots stand apart.
 
     `n_judgments_waiting` were given blind on edits that still wait for others' judgments; they
-    count once those are there. `k` is the most votes an edit has or was to get.
+    count once those are there. `k` is the most votes an edit has or was to get. `sample` says what
+    the edits speak for, None where nobody knows how they were chosen.
     """
 
     campaign: str
@@ -141,6 +226,8 @@ class Report:
     n_reviewers: Figure
     notes: tuple[str, ...]
     questions: tuple[QuestionReport, ...]
+    labelled: tuple[LabelReport, ...] = ()
+    sample: PopulationSample | None = None
 
     @property
     def is_small(self) -> bool:
@@ -161,6 +248,9 @@ class Report:
         fields["n_reviewers"] = Figure(**fields["n_reviewers"])
         fields["notes"] = tuple(fields["notes"])
         fields["questions"] = tuple(_question(item) for item in fields["questions"])
+        # Reports frozen before there were such questions have none.
+        fields["labelled"] = tuple(_labelled(item) for item in fields.get("labelled", ()))
+        fields["sample"] = _sample(fields.get("sample"))
         return cls(**fields)
 
 
@@ -170,6 +260,26 @@ def _question(data: dict[str, Any]) -> QuestionReport:
     return QuestionReport(**{**data, **figures, "models": models})
 
 
+def _labelled(data: dict[str, Any]) -> LabelReport:
+    figures = {key: Figure(**data[key]) for key in ("percent_agreement", "krippendorff_alpha")}
+    counts = tuple(LabelCount(**item) for item in data["counts"])
+    return LabelReport(**{**data, **figures, "counts": counts})
+
+
+def _sample(data: dict[str, Any] | None) -> PopulationSample | None:
+    if data is None:
+        return None
+    strata = tuple(StratumResponse(**item) for item in data["strata"])
+    return PopulationSample(**{**data, "strata": strata})
+
+
+def _population(data: dict[str, Any] | None) -> PopulationFigures | None:
+    if data is None:
+        return None
+    names = ("precision", "recall", "prevalence")
+    return PopulationFigures(**{**data, **{name: Figure(**data[name]) for name in names}})
+
+
 def _model(data: dict[str, Any]) -> ModelReport:
     names = ("precision", "recall", "false_positive_rate", "roc_auc", "brier")
     parts: dict[str, Any] = {name: Figure(**data[name]) for name in names}
@@ -177,6 +287,7 @@ def _model(data: dict[str, Any]) -> ModelReport:
     parts["treatments"] = tuple(_treatment(item) for item in data["treatments"])
     parts["bins"] = tuple(ScoreBin(**item) for item in data["bins"])
     parts["confident_misses"] = tuple(ListedEdit(**item) for item in data["confident_misses"])
+    parts["population"] = _population(data.get("population"))
     return ModelReport(**{**data, **parts})
 
 

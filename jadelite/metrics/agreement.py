@@ -265,6 +265,84 @@ def krippendorff_alpha_nominal(
     return estimated(value, interval, n=n, method=METHOD)
 
 
+def krippendorff_alpha_ordinal(
+    counts: npt.ArrayLike,
+    *,
+    n_resamples: int = 1000,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Krippendorff's alpha for labels in an order: far labels disagree more than near ones.
+
+    How far two labels are apart is how many ratings lie between their middles, so no distances
+    between labels are assumed.
+
+    Parameters
+    ----------
+    counts : array-like of int, shape (N units, L labels)
+        From `count_table`, the labels in their order. Raters may differ from unit to unit and
+        ratings may be missing.
+    n_resamples, seed, confidence
+        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`. Resamples in
+        which all ratings are alike are dropped; if they are more than 5 %, there is no interval.
+
+    Returns
+    -------
+    Estimate
+        At most 1 (perfect agreement); 0 is what ratings dealt out at random would reach, below 0
+        raters disagree more than that. n = pairable units, those with two or more ratings; the
+        others drop out. Nothing pairable (empty input, a single rater): reason "no-pairs". All
+        pairable ratings alike: no disagreement can be expected, reason "constant".
+
+    Raises
+    ------
+    ValueError
+        If counts has not two dimensions or holds anything but whole numbers from 0 up.
+
+    References
+    ----------
+    Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), section D (ordinal metric).
+
+    Examples
+    --------
+    Krippendorff (2011), four observers and twelve units with missing ratings: ordinal alpha 0.815.
+
+    >>> counts = [[3, 0, 0, 0, 0], [0, 3, 1, 0, 0], [0, 0, 4, 0, 0], [0, 0, 4, 0, 0],
+    ...           [0, 4, 0, 0, 0], [1, 1, 1, 1, 0], [0, 0, 0, 4, 0], [3, 1, 0, 0, 0],
+    ...           [0, 4, 0, 0, 0], [0, 0, 0, 0, 3], [2, 0, 0, 0, 0], [0, 0, 1, 0, 0]]
+    >>> result = krippendorff_alpha_ordinal(counts)
+    >>> round(result.value, 3), result.n, result.method
+    (0.815, 11, 'item-bootstrap')
+    """
+    patterns, multiplicities = _pairable(counts)
+    n = int(multiplicities.sum())
+    if n == 0:
+        return refused("no-pairs", method=METHOD)
+    labels = patterns.astype(np.float64)
+    ratings = labels.sum(axis=1)
+
+    def alpha(weights: FloatArray) -> FloatArray:
+        totals = weights @ labels
+        n_ratings = totals.sum(axis=1)
+        middles = np.cumsum(totals, axis=1) - totals / 2
+        within = ratings * (middles**2 @ labels.T) - (middles @ labels.T) ** 2
+        observed = (weights * within / (ratings - 1)).sum(axis=1)
+        whole = n_ratings * (totals * middles**2).sum(axis=1) - (totals * middles).sum(axis=1) ** 2
+        expected = whole / (n_ratings - 1)
+        undefined = np.full(expected.shape, np.nan)
+        is_varied = (totals > 0).sum(axis=1) > 1  # `expected` may miss zero by rounding
+        result: FloatArray = 1 - np.divide(observed, expected, out=undefined, where=is_varied)
+        return result
+
+    value = float(alpha(multiplicities[np.newaxis].astype(np.float64))[0])
+    if np.isnan(value):
+        return refused("constant", method=METHOD, n=n)
+    interval = pattern_bootstrap(
+        multiplicities, alpha, n_resamples=n_resamples, seed=seed, confidence=confidence
+    )
+    return estimated(value, interval, n=n, method=METHOD)
+
+
 def _pairable(counts: npt.ArrayLike) -> tuple[IntArray, IntArray]:
     patterns, multiplicities = compress(counts)
     keep = patterns.sum(axis=1) >= 2

@@ -12,6 +12,7 @@ from jadelite.metrics.agreement import (
     compress,
     count_table,
     krippendorff_alpha_nominal,
+    krippendorff_alpha_ordinal,
     percent_agreement,
 )
 
@@ -183,7 +184,7 @@ def test_perfect_agreement_gives_one_without_an_interval(sizes):
     counts = np.zeros((sizes.size, 2), dtype=int)
     counts[np.arange(sizes.size), np.arange(sizes.size) % 2] = sizes
 
-    for figure in (percent_agreement, krippendorff_alpha_nominal):
+    for figure in (percent_agreement, krippendorff_alpha_nominal, krippendorff_alpha_ordinal):
         result = figure(counts, n_resamples=60)
         assert (result.value, result.low, result.high) == (1.0, None, None)
         assert result.method == "point"
@@ -198,7 +199,9 @@ def test_items_with_one_rating_or_none_change_nothing():
 
 
 @pytest.mark.parametrize("counts", [np.zeros((0, 2), int), [[0, 0]], [[1, 0], [0, 1]]])
-@pytest.mark.parametrize("figure", [percent_agreement, krippendorff_alpha_nominal])
+@pytest.mark.parametrize(
+    "figure", [percent_agreement, krippendorff_alpha_nominal, krippendorff_alpha_ordinal]
+)
 def test_without_a_pair_of_ratings_there_is_no_agreement_to_speak_of(figure, counts):
     result = figure(counts)
 
@@ -224,3 +227,51 @@ def test_alpha_that_often_cannot_be_computed_has_no_interval():
 def test_counts_in_one_dimension_are_refused():
     with pytest.raises(ValueError, match=r"counts has shape \(2,\), expected 2 dimension"):
         percent_agreement([1, 2])
+
+
+@few
+@given(tables)
+def test_ordinal_alpha_equals_the_krippendorff_package(counts):
+    pairable = counts[counts.sum(axis=1) >= 2]
+    assume((pairable.sum(axis=0) > 0).sum() >= 2)
+
+    result = krippendorff_alpha_ordinal(counts, n_resamples=0)
+
+    expected = krippendorff.alpha(value_counts=pairable, level_of_measurement="ordinal")
+    assert result.value == pytest.approx(expected, abs=1e-9)
+    assert result.n == pairable.shape[0]
+
+
+def test_ordinal_alpha_of_two_labels_is_nominal_alpha():
+    counts = [[3, 0], [2, 1], [0, 3], [1, 2], [0, 2]]
+
+    ordinal, nominal = krippendorff_alpha_ordinal(counts), krippendorff_alpha_nominal(counts)
+
+    assert ordinal.value == pytest.approx(nominal.value, abs=1e-12)
+
+
+def test_near_labels_disagree_less_than_far_ones():
+    near = [[2, 1, 0], [0, 2, 1], [3, 0, 0], [0, 0, 3]]
+    far = [[2, 0, 1], [1, 2, 0], [3, 0, 0], [0, 0, 3]]
+
+    assert krippendorff_alpha_ordinal(near).value > krippendorff_alpha_ordinal(far).value
+
+
+def test_an_ordinal_interval_comes_from_resampled_items():
+    counts = counts_of(CODERS)
+    draws = np.random.default_rng(7).integers(0, len(counts), (400, len(counts)))
+    values = [
+        krippendorff.alpha(value_counts=counts[draw], level_of_measurement="ordinal")
+        for draw in draws
+    ]
+
+    result = krippendorff_alpha_ordinal(counts)
+
+    assert result.low == pytest.approx(np.quantile(values, 0.025), abs=0.08)
+    assert result.high == pytest.approx(np.quantile(values, 0.975), abs=0.08)
+
+
+def test_ordinal_alpha_of_ratings_all_alike_is_refused():
+    result = krippendorff_alpha_ordinal([[3, 0], [2, 0], [0, 1]])
+
+    assert (result.value, result.reason, result.n) == (None, "constant", 2)
