@@ -92,6 +92,12 @@ class Clock:
         self.now += timedelta(**delta)
 
 
+@pytest.fixture(autouse=True)
+def no_silent_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No edit comes a second time by chance; tests of repeats set the chance themselves."""
+    monkeypatch.setattr("jadelite.audit.assigning.REPEAT_CHANCE", 0.0)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -1,22 +1,30 @@
 """Builders with quiet defaults: a test mentions only what matters to it."""
 
 import json
+import random
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
+from jadelite.audit import campaigns as leading
 from jadelite.audit import intake, labels, people
 from jadelite.audit.lines import Options, Summary
-from jadelite.db import campaigns, edits, wikis
+from jadelite.db import campaigns, edits, facets, frames, wikis
+from jadelite.db.campaigns import NewCampaignRow
 from jadelite.db.session import Database
 from jadelite.db.tables import Base
-from jadelite.domain.campaigns import CampaignKind, Stream
-from jadelite.domain.people import Actor
+from jadelite.domain.campaigns import CampaignKind, CampaignState, Stream
+from jadelite.domain.people import OPERATOR, Actor
+from jadelite.domain.planning import FrameWanted
 from jadelite.wiki import sites
 
 WIKI = "sample-fa"
+MODEL = "damaging@1.0.0"
+FRAME = FrameWanted(WIKI, MODEL)
+FRAME_START = datetime(2026, 10, 1, tzinfo=UTC)
+FRAME_KINDS = ("temporary", "newcomer", "registered", "registered", "registered")
 KEPT_TABLES = {"facet", "question", "form"}  # rows that migrations bring
 
 
@@ -126,6 +134,12 @@ def make_campaign(
     return [tasks[edit_id] for edit_id in edit_ids]
 
 
+def set_state(database: Database, slug: str, state: CampaignState, *, now: datetime) -> None:
+    """Open or close a campaign as an operator does."""
+    act = leading.open_ if state == "open" else leading.close
+    act(database, OPERATOR, slug, now=now)
+
+
 def make_reviewer(database: Database, now: datetime) -> Actor:
     """A person who may judge."""
     return people.find_actor(database, people.try_it(database, is_demo=True, now=now))
@@ -138,3 +152,53 @@ def empty(database: Database) -> None:
         # Facts refuse to be emptied; only a test may, and only by switching their triggers off.
         session.execute(text("SET LOCAL session_replication_role = replica"))
         session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        own = "(SELECT facet_id FROM facet WHERE name <> 'editquality')"  # what migrations bring
+        for table in ("form", "question", "facet"):
+            session.execute(text(f"DELETE FROM {table} WHERE facet_id IN {own}"))
+
+
+def bare_edit_line(rev_id: int, **changes: Any) -> dict[str, Any]:
+    """An edit's line without texts, for tests that look at facts only."""
+    line = edit_line(rev_id, **changes)
+    return {key: value for key, value in line.items() if not key.startswith("text_")}
+
+
+def store_edits(database: Database, now: datetime, n: int, first: int = 1, **changes: Any) -> None:
+    """Scored edits without texts, one a minute from FRAME_START; low scores are common."""
+    chance = random.Random(first)
+    rows = []
+    for rev_id in range(first, first + n):
+        at = (FRAME_START + timedelta(minutes=rev_id)).isoformat().replace("+00:00", "Z")
+        given = {"timestamp": at, "editor_kind": chance.choice(FRAME_KINDS), **changes}
+        rows.append(bare_edit_line(rev_id, **given))
+    import_rows(database, "edits", rows, now)
+    scores = [
+        score_line(row["rev_id"], round(chance.random() ** 3, 6), wiki=row["wiki"]) for row in rows
+    ]
+    import_rows(database, "scores", scores, now)
+
+
+def plan_campaign(
+    database: Database,
+    now: datetime,
+    *,
+    n: int | None = 60,
+    slug: str = "drawn",
+    frame: FrameWanted = FRAME,
+) -> int:
+    """A draft with a planned frame, of which nothing is drawn; its row number."""
+    with database.transaction() as session:
+        facets.ensure_builtin(session, "editquality", now)
+        campaign_id = campaigns.create(
+            session,
+            slug=slug,
+            wiki_id=wikis.ensure(session, sites.describe(frame.wiki)),
+            kind="sample",
+            state="draft",
+            k=3,
+            facet="editquality",
+            now=now,
+            more=NewCampaignRow(n_planned=n),
+        )
+        frames.plan(session, campaign_id, frame, n_edits=0, n_unscored=0)
+    return campaign_id

@@ -33,8 +33,13 @@ class Reader:
     @property
     def words(self) -> str:
         """The page's visible text."""
+        return self.words_without("script", "style", "svg")
+
+    def words_without(self, *elements: str) -> str:
+        """The page's text outside of these elements."""
         body = self.text.split("<body>", 1)[-1]
-        body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", body, flags=re.DOTALL)
+        pattern = rf"<({'|'.join(elements)})\b.*?</\1>"
+        body = re.sub(pattern, " ", body, flags=re.DOTALL)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
     def get(self, path: str, **options: object) -> "Reader":

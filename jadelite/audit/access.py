@@ -12,7 +12,9 @@ Action = Literal[
     "choose-language",
     "choose-role",
     "judge",
+    "report-score",
     "compute-report",
+    "coordinate",
     "operate",
     "read-metrics",
 ]
@@ -30,7 +32,9 @@ RULES: dict[Action, frozenset[Role | Literal["visitor"]]] = {
     "choose-role": SIGNED_IN,
     # Not the model team: it would judge its own model.
     "judge": frozenset({"reviewer", "coordinator"}),
+    "report-score": SIGNED_IN,
     "compute-report": frozenset({"coordinator", "model-team", "operator"}),
+    "coordinate": frozenset({"coordinator", "operator"}),
     "operate": frozenset({"operator"}),
     # Besides, whoever shows the token of the monitoring: `is_monitoring`.
     "read-metrics": frozenset({"operator"}),

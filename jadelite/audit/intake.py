@@ -10,7 +10,7 @@ from jadelite.db import edits
 from jadelite.db.edits import NewEdit
 from jadelite.db.session import Database
 from jadelite.domain.errors import Invalid
-from jadelite.domain.facets import QUESTIONS
+from jadelite.domain.facets import SCORED_QUESTIONS
 from jadelite.domain.records import parse_edit, parse_score
 from jadelite.wiki.diffs import local_diff
 
@@ -40,8 +40,8 @@ def import_scores(
 
     Raises Invalid if `options.question` names no question.
     """
-    if options.question is not None and options.question not in QUESTIONS:
-        known = ", ".join(QUESTIONS)
+    if options.question is not None and options.question not in SCORED_QUESTIONS:
+        known = ", ".join(SCORED_QUESTIONS)
         raise Invalid("bad-question", f"question is {options.question!r}, expected one of {known}")
     reader = Reader("scores", parse_score, score_lines.store)
     return run(database, lines, reader, options, now, progress)

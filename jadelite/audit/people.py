@@ -1,13 +1,21 @@
-"""People: who is asking, trying without an account, trying on a role, the language they chose."""
+"""People: who is asking, trying without an account, trying on a role, what they prefer."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from jadelite.audit import access
 from jadelite.db import events, reviewers
 from jadelite.db.session import Database
 from jadelite.domain.errors import Forbidden, Invalid
-from jadelite.domain.people import DEMO_ROLES, VISITOR, Actor, Role
+from jadelite.domain.people import (
+    DEMO_ROLES,
+    VISITOR,
+    Actor,
+    Preferences,
+    Role,
+    check_preferences,
+)
 
 
 def find_actor(database: Database, reviewer_id: int | None) -> Actor:
@@ -91,3 +99,27 @@ def chosen_language(database: Database, actor: Actor) -> str | None:
         return None
     with database.reading() as session:
         return reviewers.language(session, actor.reviewer_id)
+
+
+def preferences(database: Database, actor: Actor) -> Preferences:
+    """How somebody likes to review; the usual for who never said, and for visitors."""
+    if actor.reviewer_id is None:
+        return Preferences()
+    with database.reading() as session:
+        return reviewers.preferences(session, actor.reviewer_id)
+
+
+def save_preferences(database: Database, actor: Actor, wanted: Preferences) -> None:
+    """Keep how somebody likes to review. Raises Invalid with every wrong field."""
+    reviewer_id = access.require_reviewer(actor)
+    check_preferences(wanted)
+    with database.transaction() as session:
+        reviewers.set_preferences(session, reviewer_id, wanted)
+
+
+def switch_keys(database: Database, actor: Actor, *, are_on: bool) -> None:
+    """Switch all keys of the review page on or off for somebody."""
+    reviewer_id = access.require_reviewer(actor)
+    with database.transaction() as session:
+        kept = reviewers.preferences(session, reviewer_id)
+        reviewers.set_preferences(session, reviewer_id, replace(kept, are_keys_on=are_on))

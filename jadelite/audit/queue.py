@@ -5,7 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jadelite.audit import fetching, preparing, reporting, schedule, watching
+from jadelite.audit import (
+    campaigns,
+    drawing,
+    fetching,
+    helping,
+    preparing,
+    reporting,
+    schedule,
+    watching,
+)
 from jadelite.audit.fetching import FetchSummary, Wanted
 from jadelite.audit.outside import Outside
 from jadelite.db import facts, work
@@ -69,7 +78,15 @@ def run_next(bench: Bench) -> bool:
 
 
 def _compute_report(bench: Bench, claimed: Work) -> Done:
-    reporting.compute(bench.database, str(claimed.payload["campaign"]), now=bench.clock())
+    campaign = str(claimed.payload["campaign"])
+    reporting.compute(bench.database, campaign, now=bench.clock())
+    with bench.database.transaction() as session:
+        schedule.ask_fill_help(session, campaign, bench.clock())
+    return Done()
+
+
+def _fill_help(bench: Bench, claimed: Work) -> Done:
+    helping.fill(bench.database, str(claimed.payload["campaign"]), now=bench.clock())
     return Done()
 
 
@@ -82,6 +99,17 @@ def _prepare(bench: Bench, claimed: Work) -> Done:
         if summary.is_more:
             with bench.database.transaction() as session:
                 schedule.ask_prepare(session, name, bench.clock())
+    return Done()
+
+
+def _draw_sample(bench: Bench, claimed: Work) -> Done:
+    given = claimed.payload
+    drawing.draw(bench.database, str(given["campaign"]), stream=given["stream"], now=bench.clock())
+    return Done()
+
+
+def _close_campaigns(bench: Bench, _claimed: Work) -> Done:
+    campaigns.close_due(bench.database, now=bench.clock())
     return Done()
 
 
@@ -131,7 +159,10 @@ def _quiet(summary: FetchSummary) -> None:
 
 _KINDS: dict[str, Callable[[Bench, Work], Done]] = {
     "compute-report": _compute_report,
+    schedule.FILL_HELP: _fill_help,
     schedule.PREPARE: _prepare,
+    schedule.DRAW: _draw_sample,
+    schedule.CLOSE_CAMPAIGNS: _close_campaigns,
     schedule.CHECK_HIDDEN: _check_hidden,
     schedule.FETCH_SCORES: _fetch_scores,
     SCRUB: _scrub,

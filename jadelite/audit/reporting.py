@@ -7,22 +7,26 @@ Through `metrics` it imports numpy, so the command line and the worker call it, 
 import hashlib
 import json
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from jadelite import __version__
+from jadelite.audit import population
+from jadelite.audit.label_reports import of_labels
 from jadelite.audit.reviewing import find_campaign
 from jadelite.db import events, reports
 from jadelite.db.judgments import CountedAnswer
 from jadelite.db.reports import ReportInputs, ScoredModel
 from jadelite.db.session import Database
 from jadelite.domain.campaigns import Campaign
-from jadelite.domain.facets import FACETS, NO, UNSURE, YES, Question
+from jadelite.domain.facets import NO, UNSURE, YES, Question
 from jadelite.domain.reports import (
     ConfusionTable,
     Figure,
     ListedEdit,
     ModelReport,
+    PopulationSample,
     QuestionReport,
     Report,
     ScoreBin,
@@ -85,10 +89,14 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
     k = _effective_k(campaign, used)
     voters = {answer.reviewer_id for answer in used if answer.reviewer_id is not None}
     n_nameless = len({answer.judgment_id for answer in used if answer.reviewer_id is None})
+    sample = population.sample_of(inputs, used)
     questions = []
-    for question in FACETS[campaign.facet].questions:
+    for question in inputs.facet.questions:
+        if not question.is_yes_or_no:
+            continue
         answers = [answer for answer in used if answer.question == question.name]
-        questions.append(_question(question, answers, campaign, k, inputs, seed))
+        report = _question(question, answers, campaign, k, inputs, seed)
+        questions.append(_with_population(report, answers, campaign, sample, inputs))
     return Report(
         campaign=campaign.slug,
         wiki=campaign.wiki,
@@ -112,30 +120,34 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
         n_reviewers=_reviewers(len(voters), n_nameless, _n_judgments(used)),
         notes=inputs.notes,
         questions=tuple(questions),
+        labelled=of_labels(inputs.facet, used, seed=seed),
+        sample=sample,
     )
 
 
 def blind_first(answers: Iterable[CountedAnswer], *, may_be_unknown: bool) -> list[CountedAnswer]:
-    """Each reviewer's first judgment of a task that was not withdrawn, if it was given blind.
+    """Each reviewer's first judgment of a task that stands, if it was given blind.
 
-    Whoever had seen the score or the others' answers once is not blind later, whatever a later row
-    says. With `may_be_unknown`, imported judgments of which nobody says what had been seen count
-    too; the report says how many. Judgments of unknown people are each taken as somebody's first.
+    `answers` in the order they were stored. A judgment taken back does not stand; where it was
+    undone before the reveal, the next one is the first. Whoever had seen the score or the others'
+    answers once is not blind later, whatever a later row says. With `may_be_unknown`, imported
+    judgments of which nobody says what had been seen count too; the report says how many.
+    Judgments of unknown people are each taken as somebody's first.
     """
-    rows = list(answers)
-    withdrawn = {(a.task_id, a.reviewer_id) for a in rows if a.action == "withdraw"}
-    first: dict[tuple[int, int], int] = {}
-    kept = []
-    for row in rows:
-        if row.action == "withdraw" or (row.task_id, row.reviewer_id) in withdrawn:
-            continue
-        who = -row.judgment_id if row.reviewer_id is None else row.reviewer_id
-        is_first = first.setdefault((row.task_id, who), row.judgment_id) == row.judgment_id
-        is_imported = may_be_unknown and row.origin == "import"
-        allowed = ("no", "unknown") if is_imported else ("no",)
-        if is_first and row.score_seen in allowed and row.peers_seen in allowed:
-            kept.append(row)
-    return kept
+    first: dict[tuple[int, int], list[CountedAnswer]] = {}
+    knowing: set[tuple[int, int]] = set()
+    for judgment_id, rows in groupby(answers, key=lambda answer: answer.judgment_id):
+        given = list(rows)
+        row = given[0]
+        who = (row.task_id, -judgment_id if row.reviewer_id is None else row.reviewer_id)
+        if row.action == "withdraw":
+            first.pop(who, None)
+        elif who not in knowing:
+            first.setdefault(who, given)
+        if "yes" in (row.score_seen, row.peers_seen):
+            knowing.add(who)
+    kept = [row for given in first.values() for row in given if _is_blind(row, may_be_unknown)]
+    return sorted(kept, key=lambda answer: answer.judgment_id)
 
 
 def count_votes(answers: Iterable[CountedAnswer]) -> Counted:
@@ -147,6 +159,12 @@ def count_votes(answers: Iterable[CountedAnswer]) -> Counted:
     edit_ids = sorted(counts)
     rows = [(counts[edit][0], counts[edit][1], counts[edit][2]) for edit in edit_ids]
     return Counted(tuple(edit_ids), tuple(rows))
+
+
+def _is_blind(row: CountedAnswer, may_be_unknown: bool) -> bool:
+    is_imported = may_be_unknown and row.origin == "import"
+    allowed = ("no", "unknown") if is_imported else ("no",)
+    return row.score_seen in allowed and row.peers_seen in allowed
 
 
 def _question(
@@ -237,6 +255,27 @@ def _model(
     )
 
 
+def _with_population(
+    report: QuestionReport,
+    answers: Sequence[CountedAnswer],
+    campaign: Campaign,
+    sample: PopulationSample | None,
+    inputs: ReportInputs,
+) -> QuestionReport:
+    """The report with what the sample says of the whole frame, model by model."""
+    scored = {(model.model.model, model.model.version): model for model in inputs.models}
+    models = tuple(
+        replace(
+            model,
+            population=population.figures_of(
+                campaign, sample, inputs, scored[model.model, model.version], answers
+            ),
+        )
+        for model in report.models
+    )
+    return replace(report, models=models)
+
+
 def _treatment(treatment: Treatment, comparison: Comparison) -> TreatmentLine:
     table = comparison.confusion
     return TreatmentLine(
@@ -294,7 +333,7 @@ def _reviewers(n_known: int, n_nameless: int, n_judgments: int) -> Figure:
 
 
 def _n_judgments(answers: Iterable[CountedAnswer]) -> int:
-    return len({answer.judgment_id for answer in answers})
+    return len({answer.judgment_id for answer in answers if answer.action == "judge"})
 
 
 def _snapshot(campaign: Campaign, inputs: ReportInputs, seed: int) -> str:
@@ -308,6 +347,8 @@ def _snapshot(campaign: Campaign, inputs: ReportInputs, seed: int) -> str:
     add(campaign.slug, campaign.wiki, campaign.kind, campaign.k, __version__, seed, inputs.notes)
     # What is still judged is left out of the figures, so it makes another report.
     add(sorted(revision[edit_id] for edit_id in inputs.masked))
+    for draw in inputs.draws:
+        add(draw.stream, draw.seed, [(s.label, s.n_edits, s.n_drawn) for s in draw.strata])
     for model in inputs.models:
         add(model.model.name, model.threshold)
         for edit_id, value in sorted(model.probabilities.items(), key=lambda i: revision[i[0]]):

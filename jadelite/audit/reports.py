@@ -1,19 +1,24 @@
 """Reading frozen reports and campaign pages, and asking for a new report. No statistics here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jadelite.audit import access
 from jadelite.audit.reviewing import find_campaign
-from jadelite.db import campaigns, events, reports, tasks, work
+from jadelite.db import assigning, campaigns, events, masking, reports, work
 from jadelite.db.session import Database, Session
-from jadelite.domain.campaigns import CampaignProgress
+from jadelite.domain.campaigns import SERVED_STREAMS, CampaignProgress, CampaignState
 from jadelite.domain.errors import NotFound
 from jadelite.domain.names import is_slug
 from jadelite.domain.people import Actor
 from jadelite.domain.reports import ModelReport, Report
 
 MAX_CAMPAIGNS = 100
+LISTED: tuple[CampaignState, ...] = (
+    "open",
+    "closed",
+)  # drafts and archives have lists of their own
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class CampaignPage:
     """A campaign with its running counts, its newest frozen report, and what is left to judge.
 
     `n_reviewers` counts people who are known, without bots. `n_left` is what the asking reviewer
-    could still be given; None for a visitor.
+    could still be given, counted to 101; None for a visitor.
     """
 
     progress: CampaignProgress
@@ -31,10 +36,20 @@ class CampaignPage:
     n_left: int | None
 
 
-def list_campaigns(database: Database) -> list[CampaignProgress]:
-    """Campaigns with their counts, oldest first, at most MAX_CAMPAIGNS."""
+def list_campaigns(
+    database: Database, states: Sequence[CampaignState] = LISTED
+) -> list[CampaignProgress]:
+    """Campaigns in these states with their counts, oldest first, at most MAX_CAMPAIGNS."""
     with database.reading() as session:
-        return campaigns.progress(session, MAX_CAMPAIGNS)
+        return campaigns.progress(session, MAX_CAMPAIGNS, states=states)
+
+
+def find_progress(session: Session, slug: str) -> CampaignProgress:
+    """The campaign of that name with its counts. Raises NotFound."""
+    found = campaigns.progress(session, 1, slug) if is_slug(slug) else []
+    if not found:
+        raise NotFound("no-campaign", f"there is no campaign {slug!r}")
+    return found[0]
 
 
 def campaign_page(database: Database, actor: Actor, slug: str, *, now: datetime) -> CampaignPage:
@@ -43,7 +58,13 @@ def campaign_page(database: Database, actor: Actor, slug: str, *, now: datetime)
         page = _page(session, slug)
         if actor.reviewer_id is None:
             return page
-        n_left = tasks.n_left(session, page.progress.campaign, actor.reviewer_id, now)
+        n_left = assigning.n_left(
+            session,
+            page.progress.campaign.campaign_id,
+            actor.reviewer_id,
+            SERVED_STREAMS,
+            now,
+        )
         return replace(page, n_left=n_left)
 
 
@@ -83,13 +104,11 @@ def ask_for_report(database: Database, actor: Actor, slug: str, *, now: datetime
 
 
 def _page(session: Session, slug: str) -> CampaignPage:
-    found = campaigns.progress(session, 1, slug) if is_slug(slug) else []
-    if not found:
-        raise NotFound("no-campaign", f"there is no campaign {slug!r}")
-    campaign_id = found[0].campaign.campaign_id
+    progress = find_progress(session, slug)
+    campaign_id = progress.campaign.campaign_id
     report = reports.newest(session, campaign_id)
     return CampaignPage(
-        progress=found[0],
+        progress=progress,
         report=None if report is None else _as_it_may_be_read_now(session, report),
         is_report_due=work.is_waiting(session, f"compute-report:{campaign_id}"),
         n_reviewers=campaigns.n_reviewers(session, campaign_id),
@@ -111,8 +130,8 @@ def _as_it_may_be_read_now(session: Session, report: Report) -> Report:
     ]
     if not listed:
         return report
-    hidden = tasks.hidden_revisions(session, report.wiki, listed)
-    masked = tasks.masked_revisions(session, report.wiki, listed)
+    hidden = masking.hidden_revisions(session, report.wiki, listed)
+    masked = masking.masked_revisions(session, report.wiki, listed)
     if not masked and not hidden:
         return report
     questions = tuple(

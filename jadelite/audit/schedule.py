@@ -1,26 +1,25 @@
-"""Work that comes back: what the worker does on its own, and what an operator asked for each hour.
+"""Work that is asked for: what the worker does on its own, and what use cases leave to it.
 
 A recurring row of work carries `every_seconds`; whoever runs it asks for the next round.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from jadelite.db import work
 from jadelite.db.session import Database, Session
-from jadelite.domain.errors import Invalid, NotFound
-from jadelite.domain.spans import span_words
+from jadelite.domain.campaigns import Stream
 
 PREPARE, CHECK_HIDDEN, FETCH_SCORES = "prepare-campaign", "check-hidden", "fetch-scores"
+FILL_HELP = "fill-help"
+CLOSE_CAMPAIGNS, CLOSE_SECONDS = "close-campaigns", 60
+DRAW = "draw-sample"
 CHECK_HIDDEN_SECONDS = 60
 LOOK_SECONDS = 300
-MAX_PLANNED = 50_000  # changes one round looks at
-MIN_EVERY, MAX_EVERY = timedelta(minutes=1), timedelta(days=7)
 MAX_BEHIND = timedelta(days=1)  # how far back a round looks for what an outage left out
 
 
 def ask_standing(database: Database, *, now: datetime) -> None:
-    """Ask for what always runs: looking whether wikis hid something, and for edits to prepare."""
+    """Ask for what always runs: looking what was hidden, what to prepare, which campaigns ended."""
     with database.transaction() as session:
         work.ask(
             session,
@@ -31,6 +30,14 @@ def ask_standing(database: Database, *, now: datetime) -> None:
             now=now,
         )
         work.ask(session, PREPARE, PREPARE, {"every_seconds": LOOK_SECONDS}, due_at=now, now=now)
+        work.ask(
+            session,
+            CLOSE_CAMPAIGNS,
+            CLOSE_CAMPAIGNS,
+            {"every_seconds": CLOSE_SECONDS},
+            due_at=now,
+            now=now,
+        )
 
 
 def ask_prepare(session: Session, campaign: str, now: datetime) -> None:
@@ -38,41 +45,24 @@ def ask_prepare(session: Session, campaign: str, now: datetime) -> None:
     work.ask(session, PREPARE, f"{PREPARE}:{campaign}", {"campaign": campaign}, due_at=now, now=now)
 
 
-def plan_fetch(
-    database: Database,
-    wiki: str,
-    model: str,
-    *,
-    every: timedelta,
-    recent: int | None,
-    now: datetime,
+def ask_fill_help(session: Session, campaign: str, now: datetime) -> None:
+    """Ask that the help queue of a campaign be filled anew."""
+    work.ask(
+        session, FILL_HELP, f"{FILL_HELP}:{campaign}", {"campaign": campaign}, due_at=now, now=now
+    )
+
+
+def ask_draw(
+    session: Session, campaign: str, now: datetime, *, stream: Stream = "probability"
 ) -> None:
-    """Fetch scores of a wiki again and again: of its newest `recent` changes, or since last time.
-
-    Planning anew replaces the older plan. Raises Invalid for a bad interval.
-    """
-    if recent is not None and not 1 <= recent <= MAX_PLANNED:
-        raise Invalid("bad-recent", f"recent is {recent}, expected 1 to {MAX_PLANNED}")
-    if not MIN_EVERY <= every <= MAX_EVERY:
-        raise Invalid("bad-every", f"every is {span_words(every)}, expected 1m to 7d")
-    seconds = int(every.total_seconds())
-    payload: dict[str, Any] = {
-        "wiki": wiki,
-        "model": model,
-        "recent": recent,
-        "every_seconds": seconds,
-    }
-    key = _fetch_key(wiki, model)
-    with database.transaction() as session:
-        work.drop(session, key)
-        work.ask(session, FETCH_SCORES, key, payload, due_at=now, now=now)
+    """Ask that the edits of a campaign's stream be drawn."""
+    payload = {"campaign": campaign, "stream": stream}
+    work.ask(session, DRAW, draw_key(campaign, stream), payload, due_at=now, now=now)
 
 
-def end_fetch(database: Database, wiki: str, model: str) -> None:
-    """End what `plan_fetch` began. Raises NotFound if nothing was planned."""
-    with database.transaction() as session:
-        if not work.drop(session, _fetch_key(wiki, model)):
-            raise NotFound("not-planned", f"no fetching of {model} for {wiki} is planned")
+def draw_key(campaign: str, stream: Stream) -> str:
+    """The key of the work that draws a stream of a campaign."""
+    return f"{DRAW}:{campaign}:{stream}"
 
 
 def ask_next(
@@ -100,7 +90,3 @@ def ask_next(
 def interval(recurring: work.Work) -> timedelta:
     """How long recurring work waits between two rounds."""
     return timedelta(seconds=float(recurring.payload["every_seconds"]))
-
-
-def _fetch_key(wiki: str, model: str) -> str:
-    return f"{FETCH_SCORES}:{wiki}:{model}"

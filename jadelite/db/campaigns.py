@@ -1,19 +1,23 @@
 """Queries on campaigns and on how their edits were chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, distinct, func, insert, select
+from sqlalchemy import Select, distinct, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import (
     ApprovalRow,
+    CampaignModelRow,
     CampaignRow,
     DesignRow,
     FacetRow,
     FrameRow,
     JudgmentRow,
+    ModelRow,
+    ModelVersionRow,
     ReviewerRow,
     StratumRow,
     TaskRow,
@@ -21,6 +25,7 @@ from jadelite.db.tables import (
     random_place,
 )
 from jadelite.domain.campaigns import (
+    HEADLINE_STREAMS,
     Campaign,
     CampaignKind,
     CampaignProgress,
@@ -29,6 +34,19 @@ from jadelite.domain.campaigns import (
 )
 
 CHUNK = 500
+
+
+@dataclass(frozen=True)
+class NewCampaignRow:
+    """What else a campaign that speaks for a wiki is made with; None as in `Campaign`."""
+
+    n_planned: int | None = None
+    daily_cap: int | None = None
+    max_extra: int = 0
+    median_seconds: float | None = None
+    created_by: int | None = None
+    closes_at: datetime | None = None
+    model_version_ids: tuple[int, ...] = ()
 
 
 def create(
@@ -41,9 +59,11 @@ def create(
     k: int,
     facet: str,
     now: datetime,
+    more: NewCampaignRow | None = None,
 ) -> int:
     """Add a campaign and return its row number. Flushes to get it."""
     facet_id = session.scalar(select(FacetRow.facet_id).where(FacetRow.name == facet))
+    more = more or NewCampaignRow()
     row = CampaignRow(
         slug=slug,
         wiki_id=wiki_id,
@@ -51,10 +71,20 @@ def create(
         kind=kind,
         state=state,
         k=k,
+        n_planned=more.n_planned,
+        daily_cap=more.daily_cap,
+        max_extra=more.max_extra,
+        median_seconds=more.median_seconds,
+        created_by=more.created_by,
         created_at=now,
+        closes_at=more.closes_at,
     )
     session.add(row)
     session.flush()
+    session.add_all(
+        CampaignModelRow(campaign_id=row.campaign_id, model_version_id=version_id)
+        for version_id in more.model_version_ids
+    )
     return row.campaign_id
 
 
@@ -68,11 +98,33 @@ def by_id(session: Session, campaign_id: int) -> Campaign | None:
     return _one(session, CampaignRow.campaign_id == campaign_id)
 
 
-def progress(session: Session, limit: int, slug: str | None = None) -> list[CampaignProgress]:
-    """Campaigns with their counts, oldest first; only `slug` where given. Two queries."""
+def by_ids(session: Session, campaign_ids: Iterable[int]) -> dict[int, Campaign]:
+    """The campaigns with these row numbers, by row number, oldest first."""
+    query = (
+        _campaigns()
+        .where(CampaignRow.campaign_id.in_(sorted(set(campaign_ids))))
+        .order_by(CampaignRow.campaign_id)
+    )
+    found = [_campaign(row) for row in session.execute(query)]
+    return {campaign.campaign_id: campaign for campaign in found}
+
+
+def progress(
+    session: Session,
+    limit: int,
+    slug: str | None = None,
+    *,
+    states: Sequence[CampaignState] | None = None,
+) -> list[CampaignProgress]:
+    """Campaigns with their counts, oldest first; only `slug`, or those in `states`, where given.
+
+    What is counted is what feeds headline figures; repeats, help and practice are not. Two queries.
+    """
     query = _campaigns().order_by(CampaignRow.campaign_id).limit(limit)
     if slug is not None:
         query = query.where(CampaignRow.slug == slug)
+    if states is not None:
+        query = query.where(CampaignRow.state.in_(states))
     campaigns = [_campaign(row) for row in session.execute(query)]
     ids = [campaign.campaign_id for campaign in campaigns]
     counts = {
@@ -81,11 +133,10 @@ def progress(session: Session, limit: int, slug: str | None = None) -> list[Camp
             select(
                 TaskRow.campaign_id,
                 func.count(),
-                func.count().filter(TaskRow.n_judgments >= CampaignRow.k),
+                func.count().filter(TaskRow.n_judgments >= TaskRow.n_wanted),
                 func.sum(TaskRow.n_judgments),
             )
-            .join(CampaignRow, CampaignRow.campaign_id == TaskRow.campaign_id)
-            .where(TaskRow.campaign_id.in_(ids))
+            .where(TaskRow.campaign_id.in_(ids), _is_headline())
             .group_by(TaskRow.campaign_id)
         )
     }
@@ -163,13 +214,87 @@ def task_ids(session: Session, campaign_id: int, edit_ids: Sequence[int]) -> dic
 
 def set_state(session: Session, campaign_id: int, state: CampaignState) -> None:
     """Open or close a campaign."""
-    row = session.get_one(CampaignRow, campaign_id)
-    row.state = state
+    session.get_one(CampaignRow, campaign_id).state = state
+    session.flush()
 
 
-def approve(session: Session, wiki_id: int, state: str, now: datetime) -> None:
-    """Record what a community said about any model on its wiki."""
-    session.add(ApprovalRow(wiki_id=wiki_id, state=state, decided_at=now))
+def set_n_planned(session: Session, campaign_id: int, n_planned: int) -> None:
+    """Plan to draw another number of edits."""
+    session.get_one(CampaignRow, campaign_id).n_planned = n_planned
+    session.flush()
+
+
+def set_end(session: Session, campaign_id: int, closes_at: datetime) -> None:
+    """Let a campaign end at another time."""
+    session.get_one(CampaignRow, campaign_id).closes_at = closes_at
+    session.flush()
+
+
+def raise_k(session: Session, campaign_id: int, k: int) -> int:
+    """Ask for `k` judgments of each edit that has not got all of its own; how many those are.
+
+    What is complete stays so: its score and judgments can be read by anybody.
+    """
+    session.get_one(CampaignRow, campaign_id).k = k
+    session.flush()
+    raised: Any = session.execute(
+        update(TaskRow)
+        .where(
+            TaskRow.campaign_id == campaign_id,
+            _is_headline(),
+            TaskRow.n_judgments < TaskRow.n_wanted,
+        )
+        .values(n_wanted=k)
+    )
+    return int(raised.rowcount)
+
+
+def due_to_close(session: Session, now: datetime) -> list[str]:
+    """Names of open campaigns whose end has come."""
+    query = select(CampaignRow.slug).where(
+        CampaignRow.state == "open", CampaignRow.closes_at <= now
+    )
+    return list(session.scalars(query.order_by(CampaignRow.slug)))
+
+
+def has_tasks(session: Session, campaign_id: int) -> bool:
+    """Whether anything feeds its headline figures, or will."""
+    query = select(TaskRow.task_id).where(TaskRow.campaign_id == campaign_id, _is_headline())
+    return session.scalar(query.limit(1)) is not None
+
+
+def models_of(session: Session, campaign_id: int) -> list[str]:
+    """The model versions a campaign audits, as name@version, by name; empty: all that scored."""
+    query = (
+        select(ModelRow.name, ModelVersionRow.version)
+        .join(ModelVersionRow, ModelVersionRow.model_id == ModelRow.model_id)
+        .join(
+            CampaignModelRow,
+            CampaignModelRow.model_version_id == ModelVersionRow.model_version_id,
+        )
+        .where(CampaignModelRow.campaign_id == campaign_id)
+        .order_by(ModelRow.name, ModelVersionRow.version)
+    )
+    return [f"{name}@{version}" for name, version in session.execute(query)]
+
+
+def median_planned(session: Session, campaign_id: int) -> float | None:
+    """Seconds a judgment was expected to take when the campaign was planned."""
+    return session.get_one(CampaignRow, campaign_id).median_seconds
+
+
+def approve(
+    session: Session,
+    wiki_id: int,
+    state: str,
+    now: datetime,
+    *,
+    discussion_url: str | None = None,
+) -> None:
+    """Record what a community said about any model on its wiki, and where it said it."""
+    session.add(
+        ApprovalRow(wiki_id=wiki_id, state=state, discussion_url=discussion_url, decided_at=now)
+    )
 
 
 def approval(session: Session, wiki: str) -> str | None:
@@ -200,6 +325,10 @@ def _add_design(
     return stratum.stratum_id
 
 
+def _is_headline() -> Any:
+    return TaskRow.stream.in_(HEADLINE_STREAMS) & (TaskRow.repeat_no == 0)
+
+
 def _campaigns() -> Select[Any]:
     query: Any = (
         select(
@@ -210,6 +339,11 @@ def _campaigns() -> Select[Any]:
             CampaignRow.state,
             FacetRow.name,
             CampaignRow.k,
+            CampaignRow.guideline_version,
+            CampaignRow.daily_cap,
+            CampaignRow.max_extra,
+            CampaignRow.n_planned,
+            CampaignRow.closes_at,
         )
         .join(WikiRow, WikiRow.wiki_id == CampaignRow.wiki_id)
         .join(FacetRow, FacetRow.facet_id == CampaignRow.facet_id)
@@ -223,4 +357,4 @@ def _one(session: Session, condition: Any) -> Campaign | None:
 
 
 def _campaign(row: Any) -> Campaign:
-    return Campaign(row[0], row[1], row[2], row[3], row[4], row[5], row[6])
+    return Campaign(*row)

@@ -29,7 +29,7 @@ from jadelite.db.tables import (
     TaskRow,
 )
 from jadelite.domain.diffs import Diff
-from jadelite.domain.edits import Hidden
+from jadelite.domain.edits import EditorContext, EditorKind, Hidden
 
 CHUNK = 500
 Span = Literal["edit", "combined"]
@@ -131,6 +131,32 @@ def combined_of(session: Session, edit_id: int) -> CombinedDiff | None:
     row, key = found
     diff = Diff.from_json(json.loads(unseal(key, "text", edit_id, row.sealed)))
     return CombinedDiff(row.base_rev_id, row.first_rev_id, row.last_rev_id, diff)
+
+
+def texts_of(session: Session, edit_id: int) -> tuple[str | None, str] | None:
+    """Texts of an edit before (None: a new page) and after; None where they aren't kept."""
+    query = (
+        select(EditTextRow.sealed, ContentKeyRow.key)
+        .join(ContentKeyRow, _has_key(EditTextRow.edit_id, "text"))
+        .where(EditTextRow.edit_id == edit_id)
+    )
+    found = session.execute(query).one_or_none()
+    return None if found is None else open_text(found.key, edit_id, found.sealed)
+
+
+def editor_context(session: Session, edit_id: int) -> EditorContext:
+    """Editor and time of an edit; kind and name as unknown where the wiki hid them."""
+    query = (
+        select(EditRow, EditorNameRow.sealed, ContentKeyRow.key)
+        .outerjoin(EditorNameRow, EditorNameRow.edit_id == EditRow.edit_id)
+        .outerjoin(ContentKeyRow, _has_key(EditRow.edit_id, "editor"))
+        .where(EditRow.edit_id == edit_id)
+    )
+    row, sealed, key = session.execute(query).one()
+    if row.is_editor_hidden:
+        return EditorContext("unknown", None, row.edited_at)
+    kind: EditorKind = row.editor_kind  # type: ignore[assignment]  # the check guards the kind
+    return EditorContext(kind, open_part(key, "editor", edit_id, sealed), row.edited_at)
 
 
 def ensure_keys(

@@ -19,10 +19,13 @@ from jadelite.db.tables import (
     WikiRow,
 )
 from jadelite.domain.diffs import Diff
-from jadelite.domain.edits import Edit, Wiki
+from jadelite.domain.edits import Edit, EditRun, Wiki
 
+# A wiki adds these later: they tell what became of an edit, which nobody who judges it may see.
+OUTCOME_TAGS = frozenset({"mw-reverted"})
 CHUNK = 500  # keeps IN lists below the parameter limits of both databases
 TEXT_KEY = aliased(ContentKeyRow)
+COMBINED = aliased(EditDiffRow)
 COMMENT_KEY = aliased(ContentKeyRow)
 
 
@@ -39,7 +42,8 @@ class StoredEdit:
     """An edit as a page needs it: facts, the wiki it is of, and its diff.
 
     Without a diff `no_diff_reason` says why: None (never asked for), hidden, missing, too-large,
-    not-text or transient.
+    not-text or transient. `diff_origin` is "local" or "wiki", None without a diff. `run` is what
+    its combined diff spans, None where there is none; `has_texts`: the whole texts are here.
     """
 
     edit_id: int
@@ -49,6 +53,12 @@ class StoredEdit:
     diff: Diff | None
     no_diff_reason: str | None
     is_text_hidden: bool
+    is_comment_hidden: bool = False
+    is_editor_hidden: bool = False
+    tags: tuple[str, ...] = ()
+    diff_origin: str | None = None
+    run: EditRun | None = None
+    has_texts: bool = False
 
 
 def ids_by_rev(session: Session, wiki_id: int, rev_ids: Iterable[int]) -> dict[int, int]:
@@ -197,19 +207,27 @@ def _one(session: Session, condition: Any) -> StoredEdit | None:
                 EditSummaryRow.sealed,
                 COMMENT_KEY.key,
                 EditDiffRow.sealed,
+                EditDiffRow.origin,
                 TEXT_KEY.key,
+                COMBINED.base_rev_id,
+                COMBINED.first_rev_id,
+                COMBINED.last_rev_id,
+                EditTextRow.edit_id,
             ).join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
         )
         .outerjoin(
             EditDiffRow, (EditDiffRow.edit_id == EditRow.edit_id) & (EditDiffRow.span == "edit")
         )
         .outerjoin(TEXT_KEY, (TEXT_KEY.edit_id == EditRow.edit_id) & (TEXT_KEY.part == "text"))
+        # That there is a combined diff, or the texts, is told here; they are read when asked for.
+        .outerjoin(COMBINED, (COMBINED.edit_id == EditRow.edit_id) & (COMBINED.span == "combined"))
+        .outerjoin(EditTextRow, EditTextRow.edit_id == EditRow.edit_id)
         .where(condition)
     )
     found = session.execute(query).one_or_none()
     if found is None:
         return None
-    row, wiki, sealed_comment, comment_key, sealed_diff, text_key = found
+    row, wiki, sealed_comment, comment_key, sealed_diff, origin, text_key, *run, texts = found
     comment = contents.open_part(comment_key, "comment", row.edit_id, sealed_comment)
     return StoredEdit(
         edit_id=row.edit_id,
@@ -219,6 +237,12 @@ def _one(session: Session, condition: Any) -> StoredEdit | None:
         diff=contents.open_diff(text_key, row.edit_id, sealed_diff),
         no_diff_reason=row.no_diff_reason,
         is_text_hidden=row.is_text_hidden,
+        is_comment_hidden=row.is_comment_hidden,
+        is_editor_hidden=row.is_editor_hidden,
+        tags=tuple(tag for tag in row.tags or () if tag not in OUTCOME_TAGS),
+        diff_origin=origin if sealed_diff is not None else None,
+        run=EditRun(*run) if None not in run else None,
+        has_texts=texts is not None,
     )
 
 

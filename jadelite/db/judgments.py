@@ -8,20 +8,21 @@ from typing import Any, cast
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from jadelite.db.contents import ensure_keys, open_part
-from jadelite.db.sealing import seal
+from jadelite.db import notes
+from jadelite.db.contents import open_part
+from jadelite.db.notes import NewNote
 from jadelite.db.tables import (
     AnswerRow,
     ContentKeyRow,
-    EditRow,
     FacetRow,
-    FormRow,
     JudgmentRow,
+    JudgmentTagRow,
     NoteRow,
     QuestionRow,
     ReviewerRow,
     TaskRow,
 )
+from jadelite.domain.campaigns import HEADLINE_STREAMS
 from jadelite.domain.judgments import Action, Exposure, Judgment, Origin
 
 CHUNK = 500
@@ -47,6 +48,10 @@ class NewJudgment:
     answered_at: datetime | None = None
     action: Action = "judge"
     import_batch_id: int | None = None
+    tags: tuple[str, ...] = ()
+    context_opened: tuple[str, ...] = ()
+    guideline_version: int | None = None
+    consent_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class NewestJudgment:
 
 @dataclass(frozen=True)
 class CountedAnswer:
-    """One answer as a report reads it."""
+    """One answer as a report reads it; question and value are empty where one was taken back."""
 
     judgment_id: int
     task_id: int
@@ -106,7 +111,10 @@ def add_many(
             "action": new.action,
             "score_seen": new.score_seen,
             "peers_seen": new.peers_seen,
+            "context_opened": list(new.context_opened) or None,
             "ui_language": new.ui_language,
+            "guideline_version": new.guideline_version,
+            "consent_version": new.consent_version,
             "form_id": form_id,
             "shown_at": new.shown_at,
             "answered_at": new.answered_at,
@@ -124,9 +132,27 @@ def add_many(
         {"judgment_id": judgment_id, "question_id": numbers[question], "value": value}
         for judgment_id, new in zip(ids, batch, strict=True)
         for question, value in new.answers.items()
+        if value
     ]
-    session.execute(insert(AnswerRow), answers)
-    _add_notes(session, list(zip(ids, batch, strict=True)))
+    if answers:
+        session.execute(insert(AnswerRow), answers)
+    tags = [
+        {"judgment_id": judgment_id, "tag": tag}
+        for judgment_id, new in zip(ids, batch, strict=True)
+        for tag in sorted(set(new.tags))
+    ]
+    if tags:
+        session.execute(insert(JudgmentTagRow), tags)
+    notes.add(
+        session,
+        [
+            NewNote(
+                judgment_id, new.task_id, new.note, new.note_language, bool(new.import_batch_id)
+            )
+            for judgment_id, new in zip(ids, batch, strict=True)
+            if new.note
+        ],
+    )
     return ids
 
 
@@ -143,46 +169,43 @@ def question_ids(session: Session, facet: str) -> dict[str, int]:
     return cached[facet]
 
 
-def newest_form(session: Session, facet: str) -> int | None:
-    """The row number of a facet's newest form."""
-    return session.scalar(
-        select(FormRow.form_id)
-        .join(FacetRow, FacetRow.facet_id == FormRow.facet_id)
-        .where(FacetRow.name == facet)
-        .order_by(FormRow.version.desc())
-        .limit(1)
-    )
-
-
 def of_task(session: Session, task_id: int) -> list[Judgment]:
     """All judgments of a task, revisions included, oldest first. Two queries."""
     return _judgments(session, _query().where(JudgmentRow.task_id == task_id))
 
 
-def of_edit(session: Session, edit_id: int) -> list[Judgment]:
-    """All judgments of an edit, in any campaign, oldest first. Two queries."""
-    in_tasks = select(TaskRow.task_id).where(TaskRow.edit_id == edit_id)
+def of_tasks(session: Session, task_ids: Sequence[int]) -> list[Judgment]:
+    """All judgments of some tasks, revisions included, oldest first; few queries for many."""
+    found: list[Judgment] = []
+    for start in range(0, len(task_ids), CHUNK):
+        part = task_ids[start : start + CHUNK]
+        found += _judgments(session, _query().where(JudgmentRow.task_id.in_(part)))
+    return found
+
+
+def of_campaigns_edit(session: Session, campaign_id: int, edit_id: int) -> list[Judgment]:
+    """All judgments of an edit in a campaign, silent repeats left out, oldest first."""
+    in_tasks = select(TaskRow.task_id).where(
+        TaskRow.edit_id == edit_id, TaskRow.campaign_id == campaign_id, TaskRow.repeat_no == 0
+    )
     return _judgments(session, _query().where(JudgmentRow.task_id.in_(in_tasks)))
 
 
-def by_reviewer(
-    session: Session, campaign_id: int, reviewer_id: int, since: datetime
-) -> list[Judgment]:
-    """What a reviewer judged in a campaign since some time, oldest first. Two queries."""
-    query = _query().where(
-        TaskRow.campaign_id == campaign_id,
-        JudgmentRow.reviewer_id == reviewer_id,
-        JudgmentRow.answered_at >= since,
-    )
+def of_edit(session: Session, edit_id: int) -> list[Judgment]:
+    """All judgments of an edit, in any campaign, oldest first. Silent repeats are left out."""
+    in_tasks = select(TaskRow.task_id).where(TaskRow.edit_id == edit_id, TaskRow.repeat_no == 0)
+    return _judgments(session, _query().where(JudgmentRow.task_id.in_(in_tasks)))
+
+
+def of_reviewer(session: Session, task_id: int, reviewer_id: int) -> list[Judgment]:
+    """A reviewer's judgments of a task and their withdrawals, oldest first."""
+    query = _query().where(JudgmentRow.task_id == task_id, JudgmentRow.reviewer_id == reviewer_id)
     return _judgments(session, query)
 
 
 def latest_of(session: Session, task_id: int, reviewer_id: int) -> Judgment | None:
-    """A reviewer's newest judgment of a task, or None."""
-    found = _judgments(
-        session,
-        _query().where(JudgmentRow.task_id == task_id, JudgmentRow.reviewer_id == reviewer_id),
-    )
+    """A reviewer's newest judgment of a task, or its withdrawal; None without one."""
+    found = of_reviewer(session, task_id, reviewer_id)
     return found[-1] if found else None
 
 
@@ -195,6 +218,26 @@ def revision_count(session: Session, task_id: int, reviewer_id: int) -> int:
             )
         )
         or 0
+    )
+
+
+def was_counted(session: Session, task_id: int, reviewer_id: int) -> bool:
+    """Whether what a reviewer's newest row took back had counted for the edit to be complete."""
+    query = (
+        select(JudgmentRow.action, JudgmentRow.score_seen)
+        .where(JudgmentRow.task_id == task_id, JudgmentRow.reviewer_id == reviewer_id)
+        .order_by(JudgmentRow.revision)
+    )
+    is_counted = False
+    for action, score_seen in session.execute(query).all()[:-1]:
+        is_counted = action == "judge" and (is_counted or score_seen != "yes")
+    return is_counted
+
+
+def consent_version(session: Session, reviewer_id: int) -> int | None:
+    """The version of the consent a reviewer gave; None if they were never asked."""
+    return session.scalar(
+        select(ReviewerRow.consent_version).where(ReviewerRow.reviewer_id == reviewer_id)
     )
 
 
@@ -246,7 +289,11 @@ def count_since(session: Session, reviewer_id: int, since: datetime) -> int:
 
 
 def for_report(session: Session, campaign_id: int) -> list[CountedAnswer]:
-    """Every answer of a campaign, in a stable order. One query."""
+    """Every answer that may feed a campaign's headline figures, and what was taken back.
+
+    In the order they were stored; the streams that are only diagnostic and silent repeats are left
+    out. One query.
+    """
     query = (
         select(
             JudgmentRow.judgment_id,
@@ -258,15 +305,19 @@ def for_report(session: Session, campaign_id: int) -> list[CountedAnswer]:
             JudgmentRow.action,
             JudgmentRow.score_seen,
             JudgmentRow.peers_seen,
-            QuestionRow.name,
-            AnswerRow.value,
+            func.coalesce(QuestionRow.name, ""),
+            func.coalesce(AnswerRow.value, ""),
             JudgmentRow.origin,
         )
         .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
-        .join(AnswerRow, AnswerRow.judgment_id == JudgmentRow.judgment_id)
-        .join(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
+        .outerjoin(AnswerRow, AnswerRow.judgment_id == JudgmentRow.judgment_id)
+        .outerjoin(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
         .outerjoin(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
-        .where(TaskRow.campaign_id == campaign_id)
+        .where(
+            TaskRow.campaign_id == campaign_id,
+            TaskRow.stream.in_(HEADLINE_STREAMS),
+            TaskRow.repeat_no == 0,
+        )
         .order_by(JudgmentRow.judgment_id, QuestionRow.position)
     )
     rows: list[Any] = list(session.execute(query))  # Any: enumerations come back as plain text
@@ -300,17 +351,8 @@ def _query() -> Select[Any]:
 
 def _judgments(session: Session, query: Select[Any]) -> list[Judgment]:
     rows = session.execute(query).all()
-    answers: dict[int, dict[str, str]] = {}
     ids = [row[0].judgment_id for row in rows]
-    if ids:
-        found = session.execute(
-            select(AnswerRow.judgment_id, QuestionRow.name, AnswerRow.value)
-            .join(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
-            .where(AnswerRow.judgment_id.in_(ids))
-            .order_by(QuestionRow.position)
-        )
-        for judgment_id, question, value in found:
-            answers.setdefault(judgment_id, {})[question] = value
+    answers, tags = _answers(session, ids), _tags(session, ids)
     return [
         Judgment(
             judgment_id=row.judgment_id,
@@ -325,46 +367,34 @@ def _judgments(session: Session, query: Select[Any]) -> list[Judgment]:
             peers_seen=row.peers_seen,
             supersedes_id=row.supersedes_id,
             answered_at=row.answered_at,
+            tags=tags.get(row.judgment_id, ()),
         )
         for row, pseudonym, kind, sealed, is_hidden, edit_id, key in rows
     ]
 
 
-def _may_quote(new: NewJudgment, silent: Mapping[str, set[int]]) -> bool:
-    is_import = new.import_batch_id is not None
-    return new.task_id in silent["everybody"] or (is_import and new.task_id in silent["imports"])
-
-
-def _add_notes(session: Session, judged: Sequence[tuple[int, NewJudgment]]) -> None:
-    noted = [(judgment_id, new, new.note) for judgment_id, new in judged if new.note]
-    if not noted:
-        return
-    task_ids = sorted({new.task_id for _, new, _ in noted})
-    edit_ids: dict[int, int] = {}
-    # A note may quote what the wiki hid: nobody's of a hidden text, and none written elsewhere of a
-    # hidden name or summary, which reviewers here are not shown.
-    silent: dict[str, set[int]] = {"everybody": set(), "imports": set()}
-    for start in range(0, len(task_ids), CHUNK):
+def _answers(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    answers: dict[int, dict[str, str]] = {}
+    for start in range(0, len(ids), CHUNK):
         query = (
-            select(TaskRow.task_id, EditRow)
-            .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
-            .where(TaskRow.task_id.in_(task_ids[start : start + CHUNK]))
-            .order_by(EditRow.edit_id)
-            .with_for_update(read=True, of=EditRow)  # whoever hides it now waits, and takes it
+            select(AnswerRow.judgment_id, QuestionRow.name, AnswerRow.value)
+            .join(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
+            .where(AnswerRow.judgment_id.in_(ids[start : start + CHUNK]))
+            .order_by(QuestionRow.position)
         )
-        for task_id, edit in session.execute(query):
-            edit_ids[task_id] = edit.edit_id
-            if edit.is_text_hidden:
-                silent["everybody"].add(task_id)
-            if edit.is_editor_hidden or edit.is_comment_hidden:
-                silent["imports"].add(task_id)
-    noted = [item for item in noted if not _may_quote(item[1], silent)]
-    if not noted:
-        return
-    keys = ensure_keys(session, ((edit_ids[new.task_id], "note") for _, new, _ in noted))
-    rows = []
-    for judgment_id, new, note in noted:
-        edit_id = edit_ids[new.task_id]
-        sealed = seal(keys[edit_id, "note"], "note", edit_id, note)
-        rows.append({"judgment_id": judgment_id, "sealed": sealed, "language": new.note_language})
-    session.execute(insert(NoteRow), rows)
+        for judgment_id, question, value in session.execute(query):
+            answers.setdefault(judgment_id, {})[question] = value
+    return answers
+
+
+def _tags(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    tags: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(JudgmentTagRow.judgment_id, JudgmentTagRow.tag)
+            .where(JudgmentTagRow.judgment_id.in_(ids[start : start + CHUNK]))
+            .order_by(JudgmentTagRow.tag)
+        )
+        for judgment_id, tag in session.execute(query):
+            tags[judgment_id] = (*tags.get(judgment_id, ()), tag)
+    return tags

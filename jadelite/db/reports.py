@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from jadelite.db import scores, tasks
+from jadelite.db import designs, facets, masking, scores
+from jadelite.db.designs import StoredDesign
 from jadelite.db.judgments import CountedAnswer, for_report
 from jadelite.db.tables import (
     CampaignModelRow,
@@ -17,7 +18,8 @@ from jadelite.db.tables import (
     ScoreRow,
     TaskRow,
 )
-from jadelite.domain.campaigns import Campaign
+from jadelite.domain.campaigns import HEADLINE_STREAMS, Campaign
+from jadelite.domain.facets import Facet
 from jadelite.domain.reports import Report
 from jadelite.domain.scores import ModelVersion
 
@@ -42,18 +44,24 @@ class ReportInputs:
     pages: dict[int, tuple[int, str | None]]
     masked: set[int]
     notes: tuple[str, ...]
+    facet: Facet
+    draws: tuple[StoredDesign, ...]
+    strata_of_tasks: dict[int, int]
 
 
 def load_inputs(session: Session, campaign: Campaign) -> ReportInputs:
     """What the report of a campaign rests on; `pages` maps edit to revision and title.
 
-    `masked` are edits that some open task asks about, in any campaign.
+    `masked` are edits that some open task asks about, in any campaign. `draws` are those that feed
+    headline figures; `strata_of_tasks` has the row numbers of their strata.
     """
-    of_campaign = select(TaskRow.edit_id).where(TaskRow.campaign_id == campaign.campaign_id)
+    # Help, practice and the like are for other purposes than the figures.
+    feeds_figures = (TaskRow.campaign_id == campaign.campaign_id) & TaskRow.stream.in_(
+        HEADLINE_STREAMS
+    )
+    of_campaign = select(TaskRow.edit_id).where(feeds_figures)
     n_edits = session.scalar(
-        select(func.count(func.distinct(TaskRow.edit_id))).where(
-            TaskRow.campaign_id == campaign.campaign_id
-        )
+        select(func.count(func.distinct(TaskRow.edit_id))).where(feeds_figures)
     )
     pages = {
         row[0]: (row[1], row[2])
@@ -68,8 +76,15 @@ def load_inputs(session: Session, campaign: Campaign) -> ReportInputs:
         answers=for_report(session, campaign.campaign_id),
         models=_models(session, campaign, of_campaign),
         pages=pages,
-        masked=tasks.masked_edits(session, of_campaign),
+        masked=masking.masked_edits(session, of_campaign),
         notes=_notes(session, campaign.campaign_id, of_campaign),
+        facet=facets.load(session, campaign.facet),
+        draws=tuple(
+            draw
+            for draw in designs.of_campaign(session, campaign.campaign_id)
+            if draw.stream in HEADLINE_STREAMS
+        ),
+        strata_of_tasks=designs.strata_of_tasks(session, campaign.campaign_id),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import ReviewerRow, RoleGrantRow
-from jadelite.domain.people import Actor, ReviewerKind, Role
+from jadelite.domain.people import DEFAULT_KEYS, Actor, Preferences, ReviewerKind, Role
 
 # No 0, O, 1, I, L: a pseudonym is read out and typed.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -122,6 +122,46 @@ def language(session: Session, reviewer_id: int) -> str | None:
     """The language somebody chose; None if they never did."""
     return session.scalar(
         select(ReviewerRow.ui_language).where(ReviewerRow.reviewer_id == reviewer_id)
+    )
+
+
+def preferences(session: Session, reviewer_id: int) -> Preferences:
+    """How a reviewer likes to review; the usual where they never said."""
+    query = select(ReviewerRow.preferences, ReviewerRow.daily_cap).where(
+        ReviewerRow.reviewer_id == reviewer_id
+    )
+    row = session.execute(query).one_or_none()
+    kept = dict(row.preferences or {}) if row is not None else {}
+    return Preferences(
+        keys={**DEFAULT_KEYS, **kept.get("keys", {})},
+        reveals=kept.get("reveals", "each"),
+        diff=kept.get("diff", "auto"),
+        are_keys_on=kept.get("are_keys_on", True),
+        daily_cap=row.daily_cap if row is not None else None,
+    )
+
+
+def set_preferences(session: Session, reviewer_id: int, wanted: Preferences) -> None:
+    """Keep how a reviewer likes to review."""
+    kept = {
+        "keys": dict(wanted.keys),
+        "reveals": wanted.reveals,
+        "diff": wanted.diff,
+        "are_keys_on": wanted.are_keys_on,
+    }
+    session.execute(
+        update(ReviewerRow)
+        .where(ReviewerRow.reviewer_id == reviewer_id)
+        .values(preferences=kept, daily_cap=wanted.daily_cap)
+    )
+
+
+def set_consent(session: Session, reviewer_id: int, version: int) -> None:
+    """Record the version of the consent a reviewer gave."""
+    session.execute(
+        update(ReviewerRow)
+        .where(ReviewerRow.reviewer_id == reviewer_id)
+        .values(consent_version=version)
     )
 
 

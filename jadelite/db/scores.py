@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import EditRow, ModelRow, ModelVersionRow, ScoreRow, ThresholdRow, WikiRow
@@ -202,6 +202,15 @@ def of_edit(session: Session, edit_id: int) -> list[StoredScore]:
     return _stored(session, ScoreRow.edit_id == edit_id)
 
 
+def of_edits(session: Session, edit_ids: Sequence[int]) -> dict[int, list[StoredScore]]:
+    """All scores of some edits, by edit; few queries for many edits."""
+    found: dict[int, list[StoredScore]] = {}
+    for start in range(0, len(edit_ids), CHUNK):
+        for score in _stored(session, ScoreRow.edit_id.in_(edit_ids[start : start + CHUNK])):
+            found.setdefault(score.edit_id, []).append(score)
+    return found
+
+
 def versions_of(session: Session, edit_ids: Any) -> list[tuple[int, ModelVersion]]:
     """Model versions that scored any of the edits (row numbers, or a subquery of them)."""
     query = (
@@ -218,6 +227,35 @@ def versions_of(session: Session, edit_ids: Any) -> list[tuple[int, ModelVersion
                 select(ScoreRow.model_version_id).where(ScoreRow.edit_id.in_(edit_ids)).distinct()
             )
         )
+        .order_by(ModelRow.name, ModelVersionRow.version)
+    )
+    return [
+        (row[0], ModelVersion(row[1], row[2], row[3], row[4])) for row in session.execute(query)
+    ]
+
+
+def versions_on(session: Session, wiki_id: int) -> list[tuple[int, ModelVersion]]:
+    """Model versions that gave some edit of a wiki a probability, by name and version."""
+    gave_one = (
+        exists()
+        .where(
+            ScoreRow.model_version_id == ModelVersionRow.model_version_id,
+            ScoreRow.probability.is_not(None),
+            ScoreRow.edit_id == EditRow.edit_id,
+            EditRow.wiki_id == wiki_id,
+        )
+        .correlate(ModelVersionRow)
+    )
+    query = (
+        select(
+            ModelVersionRow.model_version_id,
+            ModelRow.name,
+            ModelVersionRow.version,
+            ModelRow.question,
+            ModelRow.positive_label,
+        )
+        .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
+        .where(gave_one)
         .order_by(ModelRow.name, ModelVersionRow.version)
     )
     return [
@@ -291,8 +329,11 @@ def _stored(session: Session, condition: Any) -> list[StoredScore]:
         .order_by(ModelRow.name, ModelVersionRow.version)
     )
     stored = []
-    for row in session.execute(query):
-        cut, origin = threshold(session, row[1], row[8])
+    cuts: dict[tuple[int, str], tuple[float, str]] = {}
+    for row in session.execute(query).all():
+        if (row[1], row[8]) not in cuts:
+            cuts[row[1], row[8]] = threshold(session, row[1], row[8])
+        cut, origin = cuts[row[1], row[8]]
         stored.append(
             StoredScore(
                 edit_id=row[0],

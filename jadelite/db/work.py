@@ -1,10 +1,11 @@
 """The queue: rows of work, each asked for once by its key, leased by a worker, gone when done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -69,20 +70,16 @@ def is_waiting(session: Session, key: str) -> bool:
     return session.scalar(query) is not None
 
 
+def states(session: Session, keys: Sequence[str]) -> dict[str, WorkState]:
+    """How the work of these keys stands, by key; what nobody asks for is left out."""
+    found = session.execute(_states().where(WorkRow.key.in_(keys)))
+    return {row.key: WorkState(*row) for row in found}
+
+
 def overview(session: Session, limit: int) -> list[WorkState]:
     """What waits, runs or failed, due longest ago first."""
-    query = select(
-        WorkRow.kind,
-        WorkRow.key,
-        WorkRow.state,
-        WorkRow.due_at,
-        WorkRow.n_attempts,
-        WorkRow.failure,
-    ).order_by(WorkRow.due_at, WorkRow.work_id)
-    return [
-        WorkState(row[0], row[1], row[2], row[3], row[4], row[5])
-        for row in session.execute(query.limit(limit))
-    ]
+    query = _states().order_by(WorkRow.due_at, WorkRow.work_id).limit(limit)
+    return [WorkState(*row) for row in session.execute(query)]
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: int) -> Work | None:
@@ -144,3 +141,15 @@ def fail(session: Session, work: Work, reason: str, now: datetime) -> bool:
         )
     )
     return is_last and failed.rowcount == 1
+
+
+def _states() -> Select[Any]:
+    query: Any = select(
+        WorkRow.kind,
+        WorkRow.key,
+        WorkRow.state,
+        WorkRow.due_at,
+        WorkRow.n_attempts,
+        WorkRow.failure,
+    )
+    return cast("Select[Any]", query)

@@ -6,6 +6,7 @@ Everything is text here; whoever draws it escapes it.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
@@ -15,8 +16,12 @@ from rapidfuzz.fuzz import ratio
 from jadelite.domain.diffs import Diff, DiffRow, Segment
 
 CONTEXT_LINES = 2
-MAX_ROWS = 400
+# What is kept of a diff; pages show it in parts.
+MAX_ROWS = 2_000
+MAX_CHARACTERS = 400_000
 MAX_LINE_LENGTH = 4_000
+MAX_KEPT_LENGTH = 20_000  # of one line
+MOVED_LENGTH = 20  # characters of a line from which on it is told as moved: "}}" stands anywhere
 KEPT_HEAD = 200  # characters shown before the change in a line that is cut
 MAX_CELLS = 300_000_000
 MAX_PAIRED = 5_000
@@ -31,14 +36,17 @@ _TOKENS = re.compile(rf"[\w{_MARKS}\u200c\u200d\ufe0f]+|\s+|.", re.DOTALL)
 
 
 def local_diff(before: str, after: str) -> Diff:
-    """The diff of two texts, context folded, at most MAX_ROWS rows (then one `cut` row)."""
+    """The diff of two texts, context folded, cut as `cut_rows` does; whole lines can be moved."""
     old, new = _lines(before), _lines(after)
+    blocks = list(_blocks(old, new))
+    gone = _moved(blocks)
+    come = gone.copy()
     rows: list[DiffRow] = []
-    for is_equal, removed, added in _blocks(old, new):
+    for is_equal, removed, added in blocks:
         if is_equal:
             rows.extend(DiffRow("context", _plain(line), _plain(line)) for line in removed)
         else:
-            rows.extend(_changed_block(removed, added))
+            rows.extend(_changed_block(removed, added, gone, come))
     shown = cut_rows(_fold(rows))
     return Diff(tuple(shown), n_marked(rows, is_after=True), n_marked(rows, is_after=False))
 
@@ -83,32 +91,30 @@ def _n_common(one: list[str], other: list[str]) -> int:
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def _changed_block(old: list[str], new: list[str]) -> list[DiffRow]:
-    """Pair similar lines in order; what has no partner was removed or added whole."""
+def _changed_block(
+    old: list[str], new: list[str], gone: Counter[str], come: Counter[str]
+) -> list[DiffRow]:
+    """Pair similar lines in order; what has no partner was moved, removed or added whole.
+
+    `gone` and `come` count the moved lines that are still to be told, and are counted down.
+    """
     rows: list[DiffRow] = []
     start = 0
     if len(old) > MAX_PAIRED:  # nobody reads that far; pairing would take seconds
-        old, rows = [], [DiffRow("removed", before=(Segment(line, True),)) for line in old]
+        old, rows = [], [_went(line, gone) for line in old]
     for line in old:
-        partner = (
-            next(
-                (
-                    i
-                    for i in range(start, min(len(new), start + MAX_CANDIDATES))
-                    if _is_similar(line, new[i])
-                ),
-                None,
-            )
-            if line.strip()
-            else None
-        )
+        partner = None
+        if line.strip() and not gone[line]:
+            near = range(start, min(len(new), start + MAX_CANDIDATES))
+            partners = (i for i in near if not come[new[i]] and _is_similar(line, new[i]))
+            partner = next(partners, None)
         if partner is None:
-            rows.append(DiffRow("removed", before=(Segment(line, True),)))
+            rows.append(_went(line, gone))
             continue
-        rows.extend(DiffRow("added", after=(Segment(text, True),)) for text in new[start:partner])
+        rows.extend(_came(text, come) for text in new[start:partner])
         rows.append(_changed_line(line, new[partner]))
         start = partner + 1
-    rows.extend(DiffRow("added", after=(Segment(text, True),)) for text in new[start:])
+    rows.extend(_came(text, come) for text in new[start:])
     return rows
 
 
@@ -137,6 +143,34 @@ def _append(parts: list[Segment], text: str, *, is_marked: bool) -> None:
         parts.append(Segment(text, is_marked))
 
 
+def _moved(blocks: list[tuple[bool, list[str], list[str]]]) -> Counter[str]:
+    """Long lines that go in one place and come in another, each as often as it does both."""
+    gone: Counter[str] = Counter()
+    come: Counter[str] = Counter()
+    for is_equal, removed, added in blocks:
+        if not is_equal:
+            gone.update(line for line in removed if len(line) >= MOVED_LENGTH)
+            come.update(line for line in added if len(line) >= MOVED_LENGTH)
+    return gone & come
+
+
+def _went(line: str, moved: Counter[str]) -> DiffRow:
+    is_moved = _is_taken(line, moved)
+    return DiffRow("moved-from" if is_moved else "removed", before=(Segment(line, not is_moved),))
+
+
+def _came(line: str, moved: Counter[str]) -> DiffRow:
+    is_moved = _is_taken(line, moved)
+    return DiffRow("moved-to" if is_moved else "added", after=(Segment(line, not is_moved),))
+
+
+def _is_taken(line: str, moved: Counter[str]) -> bool:
+    if not moved[line]:
+        return False
+    moved[line] -= 1
+    return True
+
+
 def _fold(rows: list[DiffRow]) -> list[DiffRow]:
     """Keep CONTEXT_LINES around each change; a gap row stands for the rest."""
     near = [False] * len(rows)
@@ -161,10 +195,20 @@ def _fold(rows: list[DiffRow]) -> list[DiffRow]:
 
 
 def cut_rows(rows: list[DiffRow]) -> list[DiffRow]:
-    """The rows as they are shown: MAX_ROWS at most, then one `cut` row; very long lines cut."""
-    shown = [_short(row) for row in islice(rows, MAX_ROWS)]
-    if len(rows) > MAX_ROWS:
-        shown.append(DiffRow("cut", n_lines=len(rows) - MAX_ROWS))
+    """The rows as they are kept, very long lines cut; beyond the limits one `cut` row.
+
+    The limits are MAX_ROWS rows and MAX_CHARACTERS on both sides together.
+    """
+    shown: list[DiffRow] = []
+    left = MAX_CHARACTERS
+    for row in islice(rows, MAX_ROWS):
+        short = _short(row)
+        left -= sum(len(part.text) for side in (short.before, short.after) for part in side or ())
+        if left < 0 and shown:
+            break
+        shown.append(short)
+    if len(rows) > len(shown):
+        shown.append(DiffRow("cut", n_lines=len(rows) - len(shown)))
     return shown
 
 
@@ -181,10 +225,10 @@ def _n_plain_head(side: tuple[Segment, ...]) -> int:
 
 
 def _short_side(side: tuple[Segment, ...] | None, n_cut: int) -> tuple[Segment, ...] | None:
-    if side is None or sum(len(part.text) for part in side) <= MAX_LINE_LENGTH:
+    if side is None or sum(len(part.text) for part in side) <= MAX_KEPT_LENGTH:
         return side
     parts: list[Segment] = []
-    left = MAX_LINE_LENGTH
+    left = MAX_KEPT_LENGTH
     for index, part in enumerate(side):
         text = "…" + part.text[n_cut:] if index == 0 and n_cut else part.text
         parts.append(Segment(text[:left] + ("…" if len(text) > left else ""), part.is_marked))

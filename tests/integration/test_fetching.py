@@ -8,7 +8,7 @@ import pytest
 from faults import FaultServer, Request
 from sqlalchemy import text
 
-from jadelite.audit import fetching, reviewing
+from jadelite.audit import fetching, showing
 from jadelite.audit.fetching import FetchSummary, Wanted
 from jadelite.audit.outside import Outside
 from jadelite.domain.errors import Invalid, NotFound, Unavailable
@@ -141,7 +141,7 @@ def test_a_failure_is_stored_with_its_reason_and_gives_way_to_a_score(
     summary = fetch(services, outside, [7])
     assert dict(summary.failed) == {"transient": 1}
     assert rows(services.database, FAILURES) == [(7, "transient")]
-    page = reviewing.edit_page(services.database, WIKI, 7)
+    page = showing.edit_page(services.database, WIKI, 7)
     assert page.said.failures == ()  # masked until somebody may see the edit's scores
     server.play("good")
     clock.move(minutes=10)
@@ -251,7 +251,7 @@ def test_a_reviewer_sees_why_there_is_no_score(services, outside, server, now) -
     fetch(services, outside, [7])
     line = factories.judgment_line(7, wiki=WIKI)
     factories.import_rows(services.database, "judgments", [line], now)
-    page = reviewing.edit_page(services.database, WIKI, 7)
+    page = showing.edit_page(services.database, WIKI, 7)
     assert [failure.reason for failure in page.said.failures] == ["bad-answer"]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from random import Random
 
 import factories
 import hidden
@@ -13,10 +14,19 @@ import pytest
 from hidden import ALL, WIKI
 from sqlalchemy import select, text
 
-from jadelite.audit import campaigns as campaign_cases
+from jadelite.audit import assigning as taking
 from jadelite.audit import hiding as polling
-from jadelite.audit import judging, reporting, reports, reviewing
-from jadelite.db import campaigns, contents, edits, hiding, judgments, tasks
+from jadelite.audit import judging, reporting, reports, reviewing, showing
+from jadelite.db import (
+    assigning,
+    campaigns,
+    contents,
+    edits,
+    hiding,
+    judgments,
+    masking,
+    tasks,
+)
 from jadelite.db.contents import CombinedDiff, NewContent
 from jadelite.db.session import Database
 from jadelite.db.tables import (
@@ -60,7 +70,8 @@ def judge(database: Database, now, task_id: int, note: str | None, slug: str = "
 
 
 def take(database: Database, actor, now, slug: str = "a-campaign") -> int | None:
-    return reviewing.take_task(database, actor, slug, now=now, lease_seconds=600, daily_cap=100)
+    found = taking.take_tasks(database, actor, slug, now=now, lease_seconds=600, daily_cap=100)
+    return found[0] if found else None
 
 
 def task_of(database: Database) -> int:
@@ -366,10 +377,15 @@ def test_every_edit_that_is_not_hidden_is_given_as_often(sqlite_database, now) -
     actor = factories.make_reviewer(sqlite_database, now)
     with sqlite_database.reading() as session:
         campaign = campaigns.by_slug(session, "a-campaign")
-        given = Counter(
-            tasks.pick(session, campaign, actor.reviewer_id, "probability", now)
-            for _ in range(2000)
-        )
+        rng = Random(20261122)
+        given: Counter[int] = Counter()
+        for _ in range(2000):
+            point = rng.getrandbits(assigning.PLACE_BITS)
+            reviewer_id = actor.reviewer_id
+            found = assigning.near(
+                session, campaign.campaign_id, reviewer_id, "probability", point, now=now
+            )
+            given[rng.choice(found)] += 1
     assert set(given) == set(task_ids[10:])
     assert 130 <= min(given.values()) <= max(given.values()) <= 280  # 200 each, five sigma
 
@@ -388,10 +404,10 @@ def test_a_judgment_of_a_hidden_edit_is_refused_with_its_note(database: Database
     with pytest.raises(NotFound):
         judging.revise(database, first, draft, **options)
     with pytest.raises(NotFound):
-        reviewing.skip(database, second, task_id, "other", now=now)
+        taking.skip(database, second, task_id, "other", now=now)
     for actor, page in ((second, reviewing.review_page), (first, reviewing.reveal_page)):
         with pytest.raises(NotFound):
-            page(database, actor, task_id, sitting_started_at=lambda slug: now)
+            page(database, actor, task_id)
     assert rows_left(database) == {}
 
 
@@ -429,12 +445,12 @@ def listed(report) -> set[int]:
 
 def test_an_edit_page_of_a_hidden_edit_is_that_of_an_unknown_one(database: Database, now) -> None:
     hidden.plant(database, now)
-    campaign_cases.set_state(database, "a-campaign", "closed", now=now)
+    factories.set_state(database, "a-campaign", "closed", now=now)
     hidden.hide(database, now, 1001, hidden=TEXT)
     said = []
     for rev_id in (1001, 9999):
         with pytest.raises(NotFound) as caught:
-            reviewing.edit_page(database, WIKI, rev_id)
+            showing.edit_page(database, WIKI, rev_id)
         said.append((caught.value.code, caught.value.detail.replace(str(rev_id), "N")))
     assert said[0] == said[1]
 
@@ -603,5 +619,5 @@ def test_a_task_of_a_hidden_edit_is_as_if_unknown(database: Database, now) -> No
     hidden.hide(database, now, 1001)
     with database.reading() as session:
         assert tasks.get(session, task_ids[0]) is None
-        assert tasks.hidden_revisions(session, WIKI, [1001, 1002]) == {1001}
-        assert tasks.hidden_revisions(session, "fiwiki", [1001]) == set()
+        assert masking.hidden_revisions(session, WIKI, [1001, 1002]) == {1001}
+        assert masking.hidden_revisions(session, "fiwiki", [1001]) == set()

@@ -7,9 +7,9 @@ import factories
 import pytest
 from sqlalchemy import text
 
-from jadelite.audit import campaigns, judging, reviewing
+from jadelite.audit import assigning, closing, judging, reviewing, showing
 from jadelite.db import campaigns as db_campaigns
-from jadelite.db import edits
+from jadelite.db import edits, judgments
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from jadelite.domain.judgments import Draft
@@ -19,9 +19,10 @@ ANSWERS = {"damaging": "yes", "goodfaith": "no"}
 
 
 def take(database: Database, actor: Actor, clock, slug: str = "a-campaign", cap: int = 100):
-    return reviewing.take_task(
+    found = assigning.take_tasks(
         database, actor, slug, now=clock(), lease_seconds=1200, daily_cap=cap
     )
+    return found[0] if found else None
 
 
 def record(database: Database, actor: Actor, task_id: int, clock, answers=ANSWERS, note=None):
@@ -170,7 +171,7 @@ def test_a_hold_on_an_edit_judged_elsewhere_makes_room_for_another(database, clo
         edit_id = rows(database, f"SELECT edit_id FROM task WHERE task_id = {held}")
         if edit_id == rows(database, f"SELECT edit_id FROM task WHERE task_id = {first}"):
             break
-        reviewing.skip(database, actor, held, "other", now=clock())
+        assigning.skip(database, actor, held, "other", now=clock())
     record(database, actor, first, clock)
     assert take(database, actor, clock, "second") != held
 
@@ -181,7 +182,7 @@ def test_what_could_be_read_before_is_not_called_blind(database, clock) -> None:
     first, second = (factories.make_reviewer(database, clock()) for _ in range(2))
     record(database, first, take(database, first, clock), clock)
     for state in ("closed", "open"):
-        campaigns.set_state(database, "a-campaign", state, now=clock())
+        factories.set_state(database, "a-campaign", state, now=clock())
     record(database, second, take(database, second, clock), clock)
     found = rows(database, "SELECT score_seen, peers_seen FROM judgment ORDER BY judgment_id")
     assert found == [("no", "no"), ("unknown", "unknown")]
@@ -227,9 +228,9 @@ def test_a_task_that_is_not_held_can_not_be_judged_or_seen(database, clock) -> N
     with pytest.raises(NotFound):
         record(database, actor, tasks[0], clock)
     with pytest.raises(NotFound):
-        reviewing.review_page(database, actor, tasks[0], sitting_started_at=lambda _: clock())
+        reviewing.review_page(database, actor, tasks[0])
     with pytest.raises(NotFound):
-        reviewing.reveal_page(database, actor, tasks[0], sitting_started_at=lambda _: clock())
+        reviewing.reveal_page(database, actor, tasks[0])
 
 
 def test_a_visitor_and_the_model_team_may_not_judge(database, clock) -> None:
@@ -244,7 +245,7 @@ def test_a_closed_campaign_takes_no_judgment(database, clock) -> None:
     factories.make_campaign(database, clock(), n_edits=2)
     actor = factories.make_reviewer(database, clock())
     task_id = take(database, actor, clock)
-    campaigns.set_state(database, "a-campaign", "closed", now=clock())
+    factories.set_state(database, "a-campaign", "closed", now=clock())
     for attempt in (
         lambda: record(database, actor, task_id, clock),
         lambda: take(database, actor, clock),
@@ -286,7 +287,7 @@ def test_a_skipped_edit_goes_to_others_but_not_to_the_same_reviewer(database, cl
     factories.make_campaign(database, clock(), n_edits=1, k=1)
     actor = factories.make_reviewer(database, clock())
     task_id = take(database, actor, clock)
-    assert reviewing.skip(database, actor, task_id, "language", now=clock()) == "a-campaign"
+    assert assigning.skip(database, actor, task_id, "language", now=clock()) == "a-campaign"
     assert take(database, actor, clock) is None
     assert take(database, factories.make_reviewer(database, clock()), clock) == task_id
     assert rows(database, "SELECT reason FROM skip") == [("language",)]
@@ -297,7 +298,7 @@ def test_an_unknown_reason_for_skipping_is_refused(database, clock) -> None:
     actor = factories.make_reviewer(database, clock())
     task_id = take(database, actor, clock)
     with pytest.raises(Invalid, match="expected language, subject"):
-        reviewing.skip(database, actor, task_id, "bored", now=clock())
+        assigning.skip(database, actor, task_id, "bored", now=clock())
 
 
 def test_tasks_are_given_at_random_and_not_by_their_score(database, clock) -> None:
@@ -386,7 +387,7 @@ def test_the_review_page_loads_no_score_and_no_judgment(database, clock) -> None
     record(database, other, take(database, other, clock), clock, note="a note")
     actor = factories.make_reviewer(database, clock())
     task_id = take(database, actor, clock)
-    page = reviewing.review_page(database, actor, task_id, sitting_started_at=lambda _: clock())
+    page = reviewing.review_page(database, actor, task_id)
     assert page is not None
     assert "0.9" not in repr(page)
     assert "a note" not in repr(page)
@@ -396,11 +397,11 @@ def test_an_edit_page_masks_while_any_campaign_asks_about_the_edit(database, clo
     factories.make_campaign(database, clock(), n_edits=1, k=1, slug="first")
     factories.make_campaign(database, clock(), n_edits=1, k=1, slug="second")
     for slug in ("first", "second"):
-        page = reviewing.edit_page(database, factories.WIKI, 1001)
-        assert (page.is_masked, page.said.scores, page.judgments) == (True, (), ())
+        page = showing.edit_page(database, factories.WIKI, 1001)
+        assert (page.is_masked, page.said.scores, page.campaigns) == (True, (), ())
         actor = factories.make_reviewer(database, clock())
         record(database, actor, take(database, actor, clock, slug), clock)
-    page = reviewing.edit_page(database, factories.WIKI, 1001)
+    page = showing.edit_page(database, factories.WIKI, 1001)
     assert not page.is_masked
     assert [score.probability for score in page.said.scores] == [0.9]
 
@@ -409,14 +410,14 @@ def test_an_edit_of_no_campaign_shows_no_score_yet(database, clock) -> None:
     """A campaign that asks about it later could not be blind otherwise."""
     factories.import_rows(database, "edits", [factories.edit_line(1)], clock())
     factories.import_rows(database, "scores", [factories.score_line(1)], clock())
-    assert reviewing.edit_page(database, factories.WIKI, 1).said.scores == ()
+    assert showing.edit_page(database, factories.WIKI, 1).said.scores == ()
 
 
 def test_closing_a_campaign_unmasks_its_edits(database, clock) -> None:
     factories.make_campaign(database, clock(), n_edits=1, k=3)
-    assert reviewing.edit_page(database, factories.WIKI, 1001).is_masked
-    campaigns.set_state(database, "a-campaign", "closed", now=clock())
-    assert not reviewing.edit_page(database, factories.WIKI, 1001).is_masked
+    assert showing.edit_page(database, factories.WIKI, 1001).is_masked
+    factories.set_state(database, "a-campaign", "closed", now=clock())
+    assert not showing.edit_page(database, factories.WIKI, 1001).is_masked
 
 
 def test_a_sitting_counts_what_can_be_compared(database, clock) -> None:
@@ -429,5 +430,53 @@ def test_a_sitting_counts_what_can_be_compared(database, clock) -> None:
     for label in ("yes", "no", "unsure"):
         task_id = take(database, actor, clock)
         record(database, actor, task_id, clock, {"damaging": label, "goodfaith": "no"})
-    result = reviewing.sitting(database, actor, "a-campaign", since=clock(), now=clock())
+    result = closing.sitting_result(database, actor, "a-campaign", now=clock())
     assert (result.n_judged, result.with_model, result.with_others) == (3, (1, 2), (1, 2))
+
+
+def test_a_judgment_keeps_its_tags_and_what_was_in_force(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=1)
+    actor = factories.make_reviewer(database, clock())
+    with database.transaction() as session:
+        session.execute(text("UPDATE campaign SET guideline_version = 3"))
+        session.execute(text("UPDATE reviewer SET consent_version = 1"))
+    task_id = take(database, actor, clock)
+    draft = Draft(task_id, ANSWERS, None, "fa", tags=("unsourced", "attack"))
+    for _ in range(2):  # the second one finds the first
+        judging.record(database, actor, draft, now=clock(), report_delay_seconds=0)
+    assert rows(database, "SELECT tag FROM judgment_tag ORDER BY tag") == [
+        ("attack",),
+        ("unsourced",),
+    ]
+    found = rows(
+        database, "SELECT guideline_version, consent_version, form_id IS NOT NULL FROM judgment"
+    )
+    assert found in ([(3, 1, True)], [(3, 1, 1)])
+
+
+def test_a_tag_that_is_not_offered_is_refused(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=1)
+    actor = factories.make_reviewer(database, clock())
+    draft = Draft(take(database, actor, clock), ANSWERS, None, "fa", tags=("boring",))
+    with pytest.raises(Invalid) as refused:
+        judging.record(database, actor, draft, now=clock(), report_delay_seconds=0)
+    assert [(f.field, f.code) for f in refused.value.fields] == [("tags", "unknown-tag")]
+
+
+def test_practice_masks_nothing_and_a_draft_does(database, clock) -> None:
+    """An edit drawn for a campaign that will open is to be judged blind then."""
+    factories.make_campaign(database, clock(), n_edits=1, stream="practice", slug="practice")
+    factories.make_campaign(database, clock(), n_edits=1, slug="draft", first_rev_id=2001)
+    with database.transaction() as session:
+        session.execute(text("UPDATE campaign SET state = 'draft' WHERE slug = 'draft'"))
+    assert not showing.edit_page(database, factories.WIKI, 1001).is_masked
+    assert showing.edit_page(database, factories.WIKI, 2001).is_masked
+
+
+def test_only_the_streams_of_the_headline_reach_a_report(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=2, k=1, stream="help")
+    actor = factories.make_reviewer(database, clock())
+    while (task_id := take(database, actor, clock)) is not None:
+        record(database, actor, task_id, clock)
+    with database.reading() as session:
+        assert judgments.for_report(session, 1) == []

@@ -8,7 +8,7 @@ from fake_wiki import FakeWiki
 from faults import FaultServer
 from sqlalchemy import text
 
-from jadelite.audit import campaigns, fetching, preparing, queue, reviewing, watching
+from jadelite.audit import evidence, fetching, preparing, queue, showing, watching
 from jadelite.audit.fetching import Wanted
 from jadelite.audit.outside import Outside
 from jadelite.audit.queue import Bench
@@ -53,7 +53,7 @@ def know(services, *rev_ids: int) -> None:
     """Edits known by their number only, and a campaign that asks about them."""
     lines = [{"wiki": WIKI, "rev_id": rev_id} for rev_id in rev_ids]
     factories.import_rows(services.database, "edits", lines, services.clock())
-    campaigns.create_from_imports(
+    evidence.create_from_imports(
         services.database,
         "pilot",
         WIKI,
@@ -223,7 +223,7 @@ def test_a_reviewer_sees_the_prepared_diff_without_any_wiki(services, server, ou
     know(services, 102)
     prepare(services, outside)
     server.play("refused")
-    page = reviewing.edit_page(services.database, WIKI, 102)
+    page = showing.edit_page(services.database, WIKI, 102)
     assert page.edit.diff is not None
 
 

@@ -5,7 +5,7 @@ import pytest
 from factories import import_rows, judgment_line, score_line
 from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
 
-from jadelite.audit import campaigns, demo, reporting, reports
+from jadelite.audit import demo, reporting, reports
 from jadelite.db.session import Database
 from jadelite.domain.errors import NotFound
 
@@ -47,7 +47,7 @@ def test_figures_equal_scikit_learn(database, now) -> None:
 
 
 def close(database: Database, now) -> None:
-    campaigns.set_state(database, SLUG, "closed", now=now)
+    factories.set_state(database, SLUG, "closed", now=now)
 
 
 def test_only_blind_first_judgments_count(database, now) -> None:

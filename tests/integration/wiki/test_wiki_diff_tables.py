@@ -25,7 +25,8 @@ def body_of(answer):
 def every_row(monkeypatch):
     """Show all rows and lines whole, however many and long."""
     monkeypatch.setattr(diffs, "MAX_ROWS", 10**6)
-    monkeypatch.setattr(diffs, "MAX_LINE_LENGTH", 10**7)
+    monkeypatch.setattr(diffs, "MAX_KEPT_LENGTH", 10**7)
+    monkeypatch.setattr(diffs, "MAX_CHARACTERS", 10**8)
 
 
 def text_of(side):
@@ -252,5 +253,5 @@ def test_the_heading_of_a_part_of_a_page_is_kept() -> None:
 def test_a_very_long_line_keeps_its_change_in_view(recorded) -> None:
     diff = parse_compare(body_of(recorded.body("compare_prev_long_line_diff")))
     sides = [side for row in diff.rows for side in (row.before, row.after) if side]
-    assert max(len(text_of(side)) for side in sides) <= diffs.MAX_LINE_LENGTH + 2
+    assert max(len(text_of(side)) for side in sides) <= diffs.MAX_KEPT_LENGTH + 2
     assert any(part.is_marked for side in sides for part in side)

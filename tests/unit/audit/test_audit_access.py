@@ -17,13 +17,14 @@ from jadelite.domain.errors import Forbidden
 from jadelite.domain.people import OPERATOR, ROLES, VISITOR, Actor
 
 EVERYBODY = {"read", "sign-in", "choose-language"}
+SIGNED_IN_MAY = EVERYBODY | {"choose-role", "report-score"}
 ALLOWED = {
     "visitor": EVERYBODY,
-    "reviewer": EVERYBODY | {"choose-role", "judge"},
-    "coordinator": EVERYBODY | {"choose-role", "judge", "compute-report"},
-    "model-team": EVERYBODY | {"choose-role", "compute-report"},
-    "oversighter": EVERYBODY | {"choose-role"},
-    "operator": EVERYBODY | {"choose-role", "compute-report", "operate", "read-metrics"},
+    "reviewer": SIGNED_IN_MAY | {"judge"},
+    "coordinator": SIGNED_IN_MAY | {"judge", "compute-report", "coordinate"},
+    "model-team": SIGNED_IN_MAY | {"compute-report"},
+    "oversighter": SIGNED_IN_MAY,
+    "operator": SIGNED_IN_MAY | {"compute-report", "coordinate", "operate", "read-metrics"},
 }
 ACTIONS = get_args(Action)
 

@@ -56,6 +56,8 @@ def assert_marks_are_right(row):
     elif row.kind == "removed":
         assert row.after is None
         assert marked(row.before, is_marked=False) == ""
+    elif row.kind in ("moved-from", "moved-to"):
+        assert marked(row.before) == marked(row.after) == ""
     else:
         assert row.kind == "changed"
         assert marked(row.before, is_marked=False) == marked(row.after, is_marked=False)
@@ -209,6 +211,46 @@ def test_a_changed_line_finds_its_partner_behind_a_new_line():
     assert marked(rows[1].after) == "rug"
 
 
+def test_a_line_that_goes_here_and_comes_there_is_told_as_moved_and_counts_as_neither():
+    moved, others = "this line was put somewhere else", [f"line {i} stays" for i in range(9)]
+
+    diff = local_diff("\n".join([moved, *others]), "\n".join([*others, moved]))
+
+    kinds = [row.kind for row in diff.rows if row.kind not in ("context", "gap")]
+    assert kinds == ["moved-from", "moved-to"]
+    assert text_of(diff.rows[0].before) == text_of(diff.rows[-1].after) == moved
+    assert (diff.n_added, diff.n_removed) == (0, 0)
+
+
+def test_a_short_line_and_one_that_comes_twice_are_not_all_told_as_moved():
+    moved, others = "this line was put somewhere else", [f"line {i} stays" for i in range(9)]
+
+    short = local_diff("\n".join(["}}", *others]), "\n".join([*others, "}}"]))
+    twice = local_diff("\n".join([moved, *others]), "\n".join([*others, moved, moved]))
+
+    assert {row.kind for row in short.rows} == {"removed", "context", "gap", "added"}
+    assert [row.kind for row in twice.rows].count("moved-from") == 1
+    assert [row.kind for row in twice.rows].count("moved-to") == 1
+    assert [row.kind for row in twice.rows].count("added") == 1
+
+
+def test_a_moved_line_is_not_set_beside_another_that_is_like_it():
+    moved, like = "this line was put somewhere else", "this line was put somewhere new"
+    others = [f"line {i} stays" for i in range(9)]
+
+    rows = local_diff("\n".join([moved, *others, "old"]), "\n".join([like, *others, moved])).rows
+
+    kinds = [row.kind for row in rows if row.kind not in ("context", "gap")]
+    assert kinds == ["moved-from", "added", "removed", "moved-to"]
+
+
+def test_a_diff_of_much_text_is_cut_before_it_has_many_rows():
+    diff = local_diff("", "\n".join(["word " * 2_000] * 100))
+
+    assert [row.kind for row in diff.rows].count("added") == diffs.MAX_CHARACTERS // 10_000
+    assert diff.rows[-1] == DiffRow("cut", n_lines=100 - diffs.MAX_CHARACTERS // 10_000)
+
+
 def test_two_lines_stay_around_a_change_and_a_gap_counts_the_rest():
     lines = [f"line {i}" for i in range(100)]
     changed = [*lines[:50], "something else", *lines[51:]]
@@ -232,11 +274,11 @@ def test_changes_that_lie_close_share_their_context(n_between, n_hidden):
     assert sum(gaps) == n_hidden
 
 
-@pytest.mark.parametrize(("n_lines", "n_cut"), [(400, 0), (401, 1), (5000, 4600)])
+@pytest.mark.parametrize(("n_lines", "n_cut"), [(2000, 0), (2001, 1), (5000, 3000)])
 def test_rows_beyond_the_limit_are_counted_and_left_out(n_lines, n_cut):
     diff = local_diff("", "\n".join(["xy"] * n_lines))
 
-    assert sum(row.kind == "added" for row in diff.rows) == min(n_lines, 400)
+    assert sum(row.kind == "added" for row in diff.rows) == min(n_lines, 2000)
     assert [row.n_lines for row in diff.rows if row.kind == "cut"] == ([n_cut] if n_cut else [])
     assert diff.n_added == 2 * n_lines
 
@@ -255,9 +297,9 @@ def test_in_a_very_long_line_the_change_stays_in_view(n_before, n_after):
     assert row.kind == "changed"
     assert (marked(row.before), marked(row.after)) == ("old", "new")
     for side in (row.before, row.after):
-        assert len(text_of(side)) <= diffs.MAX_LINE_LENGTH + 2
+        assert len(text_of(side)) <= diffs.MAX_KEPT_LENGTH + 2
         assert text_of(side).startswith("…") == (n_before > 0)
-        assert text_of(side).endswith("…") == (n_after > 4000)
+        assert text_of(side).endswith("…") == (n_after > 0)
         if n_before:
             assert side[0].text == "…" + long_line("", n_before=n_before, n_after=0)[-200:]
 
@@ -268,13 +310,13 @@ def test_a_very_long_line_of_one_word_is_cut_and_counted_whole():
     assert (diff.n_added, diff.n_removed) == (200_000, 300_000)
     for row in diff.rows:
         (part,) = row.before or row.after
-        assert part.text[:-1] == part.text[0] * diffs.MAX_LINE_LENGTH
+        assert part.text[:-1] == part.text[0] * diffs.MAX_KEPT_LENGTH
         assert part.text[-1] == "…"
         assert part.is_marked
 
 
 def test_a_line_at_the_limit_is_shown_whole():
-    line = "x" * diffs.MAX_LINE_LENGTH
+    line = "x" * diffs.MAX_KEPT_LENGTH
 
     assert text_of(local_diff("", line).rows[0].after) == line
 
