@@ -13,7 +13,7 @@ from jadelite import __version__
 from jadelite.cli.exits import exit_code, sentence
 
 NOUNS = {
-    "campaigns": "create, open and close campaigns",
+    "campaigns": "plan, make, draw, open, extend, close and archive campaigns",
     "db": "the database's schema",
     "demo": "the sample audit, and running it",
     "edits": "import edits",
@@ -21,7 +21,7 @@ NOUNS = {
     "models": "list models; train and apply local ones",
     "reports": "compute and show reports",
     "scores": "import, fetch and follow scores",
-    "sites": "the real wikis that can be asked",
+    "sites": "the real wikis that can be asked, and which agreed to audits",
     "worker": "run what the queue asks for",
 }
 

@@ -66,6 +66,13 @@ def tell(report: Report, style: str) -> None:
         click.echo(f"  Krippendorff's alpha  {_figure(question.krippendorff_alpha)}")
         for model in question.models:
             _tell_model(model)
+    for asked in report.labelled:
+        counts = ", ".join(f"{item.n} {item.label}" for item in asked.counts)
+        click.echo(f"{asked.question}:")
+        click.echo(f"  answers on {counted(asked.n_edits, 'edit')}: {counts}")
+        click.echo(f"  raw agreement         {_figure(asked.percent_agreement)}")
+        name = "ordinal alpha        " if asked.is_ordinal else "Krippendorff's alpha "
+        click.echo(f"  {name} {_figure(asked.krippendorff_alpha)}")
 
 
 def _tell_model(model: ModelReport) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from jadelite.audit import fetching, following, intake, schedule
+from jadelite.audit import fetch_plans, fetching, following, intake
 from jadelite.audit.fetching import FetchSummary, Wanted
 from jadelite.audit.lines import Options
 from jadelite.audit.outside import Outside
@@ -113,12 +113,14 @@ def _plan(wiki: str, model: str, every: str, *, recent: int | None, is_plain: bo
     if not is_plain:
         raise Invalid("bad-plan", "--every goes with --recent or alone, not with other choices")
     if every == "off":
-        schedule.end_fetch(parts.database, wiki, model)
+        fetch_plans.end_fetch(parts.database, wiki, model)
         click.echo(f"{model} is no longer asked about {wiki}")
         return
     span = Duration().convert(every, None, None)
     Outside(parts.settings, clock=parts.clock).model(model, wiki)  # an unknown one is refused now
-    schedule.plan_fetch(parts.database, wiki, model, every=span, recent=recent, now=parts.clock())
+    fetch_plans.plan_fetch(
+        parts.database, wiki, model, every=span, recent=recent, now=parts.clock()
+    )
     click.echo(f"the worker asks {model} about {wiki} every {every}")
 
 

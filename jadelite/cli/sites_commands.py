@@ -1,17 +1,18 @@
-"""`jadelite sites`: the real wikis that can be asked."""
+"""`jadelite sites`: the real wikis that can be asked, and which of them agreed to audits."""
 
 import json
 from dataclasses import asdict
 
 import click
 
-from jadelite.audit import sites
-from jadelite.cli.common import format_option
+from jadelite.audit import approvals, sites
+from jadelite.cli.common import format_option, services
+from jadelite.domain.people import OPERATOR
 
 
 @click.group()
 def group() -> None:
-    """The real wikis that can be asked."""
+    """The real wikis that can be asked, and which of them agreed to audits."""
 
 
 @group.command("list")
@@ -28,3 +29,13 @@ def list_(project: str | None, style: str) -> None:
         site = row.site
         closed = " (closed)" if row.is_closed else ""
         click.echo(f"{site.dbname} {site.host} {site.language} {site.direction}{closed}")
+
+
+@group.command()
+@click.argument("wiki")
+@click.option("--discussion", required=True, help="Where the community agreed: https://...")
+def approve(wiki: str, discussion: str) -> None:
+    """Record that the community of a wiki agreed to audits, so that campaigns can open there."""
+    parts = services()
+    approvals.approve(parts.database, OPERATOR, wiki, discussion, now=parts.clock())
+    click.echo(f"audits on {wiki} can open; agreed at {discussion}")

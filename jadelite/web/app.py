@@ -15,14 +15,58 @@ from markupsafe import Markup
 from jadelite import __version__
 from jadelite.audit import access, links
 from jadelite.config import load_settings, require_safe_to_serve
-from jadelite.web import auth, errors, locale, security, words
+from jadelite.web import (
+    auth,
+    campaign_words,
+    errors,
+    locale,
+    security,
+    words,
+    words_campaigns,
+    words_edits,
+)
 from jadelite.web.api import v1
 from jadelite.web.auth import current_actor, needs
-from jadelite.web.pages import account, home, monitoring, operator, reports, review
-from jadelite.web.services import KEY
+from jadelite.web.diff_view import diff_part
+from jadelite.web.pages import (
+    account,
+    changes,
+    coordinate,
+    deliberation,
+    forms,
+    home,
+    link30,
+    mine,
+    monitoring,
+    operator,
+    practice,
+    reported,
+    reports,
+    review,
+    texts,
+)
+from jadelite.web.services import KEY, is_part_wanted
+from jadelite.web.wikitext import visible
 from jadelite.wiring import Services, build
 
 STATIC = Path(__file__).parent / "static"
+_PAGES = (
+    home,
+    coordinate,
+    changes,
+    review,
+    mine,
+    reports,
+    texts,
+    forms,
+    practice,
+    link30,
+    deliberation,
+    reported,
+    account,
+    operator,
+    monitoring,
+)
 
 
 def create_app(services: Services) -> Flask:
@@ -40,12 +84,13 @@ def create_app(services: Services) -> Flask:
     auth.init_app(app)
     locale.init_app(app)
     errors.init_app(app)
-    for page in (home, review, reports, account, operator, monitoring):
+    for page in _PAGES:
         app.register_blueprint(page.pages)
     app.register_api(v1.api)
     app.add_url_rule("/openapi.json", "openapi_document", _openapi_document)
     app.view_functions["static"] = needs("read")(app.view_functions["static"])
     _prepare_templates(app)
+    campaign_words.init_app(app)
     return app
 
 
@@ -74,13 +119,18 @@ def _prepare_templates(app: Flask) -> None:
         current_actor=current_actor,
         language=locale.current_language,
         language_name=locale.language_name,
-        line_direction=locale.line_direction,
+        diff_part=diff_part,
+        visible=visible,
         languages=locale.LANGUAGES,
         may=access.may,
         static_url=_static_url,
+        layout=_layout,
         field_sentence=words.field_sentence,
         words=words,
+        words_campaigns=words_campaigns,
+        words_edits=words_edits,
         here=_here,
+        here_with=_here_with,
         wiki_url=links.edit_url,
         percent_1=_percent_1,
         decimal_3=_decimal_3,
@@ -116,12 +166,24 @@ def _decimal_3(value: float) -> str:
     return locale.decimal(value, 3)
 
 
+def _layout() -> str:
+    """The frame of a page; without one where a script swaps the content into an open page."""
+    return "part.html" if is_part_wanted() else "base.html"
+
+
 def _here() -> str:
     """The path of this page without its language, to come back to; home for a form's answer."""
     if request.method != "GET":
         return "/"
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "uselang"]
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def _here_with(**changes: object) -> str:
+    """The address of this page with other values in its query; None takes one out."""
+    kept = {key: value for key, value in request.args.items() if key != "uselang"} | changes
+    asked = urlencode({key: value for key, value in kept.items() if value is not None})
+    return f"{request.path}?{asked}" if asked else request.path
 
 
 @cache

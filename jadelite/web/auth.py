@@ -1,11 +1,9 @@
 """Who is asking, and whether a route may be used: every route names its action.
 
-The session cookie holds who the reviewer is, the language, and the sittings; it is signed, not
-secret.
+The session cookie holds who the reviewer is and the language; it is signed, not secret.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from flask import Flask, current_app, g, request, session
@@ -18,7 +16,6 @@ from jadelite.web.services import services
 View = TypeVar("View", bound=Callable[..., object])
 
 REVIEWER = "reviewer"
-SITTINGS = "sittings"
 
 
 def needs(action: Action) -> Callable[[View], View]:
@@ -59,26 +56,8 @@ def sign_in(reviewer_id: int) -> Actor:
 def sign_out() -> None:
     """End all sessions of this person; the language stays."""
     people.sign_out(services().database, current_actor(), now=services().clock())
-    for key in (REVIEWER, SITTINGS):
-        session.pop(key, None)
+    session.pop(REVIEWER, None)
     g.pop("actor", None)
-
-
-def sitting_started_at(slug: str) -> datetime:
-    """When the running sitting in a campaign began; now, where none runs."""
-    started = session.get(SITTINGS, {}).get(slug)
-    if isinstance(started, int):
-        return datetime.fromtimestamp(started, UTC)
-    return services().clock()
-
-
-def begin_sitting(slug: str, *, is_new: bool) -> None:
-    """Remember when a sitting began; keep a running one unless `is_new`."""
-    sittings = dict(session.get(SITTINGS, {}))
-    if is_new or slug not in sittings:
-        # Only the newest few: a cookie has little room.
-        kept = dict(list(sittings.items())[-4:])
-        session[SITTINGS] = {**kept, slug: int(services().clock().timestamp())}
 
 
 def init_app(app: Flask) -> None:

@@ -14,16 +14,24 @@ from jadelite.web.locale import number
 QUESTIONS: dict[str, LazyString] = {
     "damaging": _("Is this edit damaging?"),
     "goodfaith": _("Was it made in good faith?"),
+    "quality": _("How good is the page after this edit?"),
 }
 QUESTION_HELP: dict[str, LazyString] = {
     "damaging": _("Does it make the page worse, whether that was meant or not?"),
     "goodfaith": _("Did the person probably want to help, even if it went wrong?"),
+    "quality": _("Judge the content of the page, from 1 (very poor) to 6 (excellent)."),
 }
 # Translators: short name of the question "Is this edit damaging?", for tables and headings.
 DAMAGING_SHORT = _("Damaging")
 # Translators: short name of the question "Was it made in good faith?", for tables and headings.
 GOODFAITH_SHORT = _("Good faith")
-QUESTIONS_SHORT = {"damaging": DAMAGING_SHORT, "goodfaith": GOODFAITH_SHORT}
+# Translators: short name of the question "How good is the page after this edit?".
+QUALITY_SHORT = _("Content quality")
+QUESTIONS_SHORT = {
+    "damaging": DAMAGING_SHORT,
+    "goodfaith": GOODFAITH_SHORT,
+    "quality": QUALITY_SHORT,
+}
 # What else models tell of an edit; people are not asked about these.
 OTHER_OUTPUTS: dict[str, LazyString] = {
     "article-quality": _("Article quality"),
@@ -41,6 +49,13 @@ LABELS: dict[str, LazyString] = {
     "no": _("No"),
     # Translators: an answer to a question, on a button: the reviewer can't tell.
     "unsure": _("Not sure"),
+    # Translators: answers on how good a page is.
+    "1": _("1 – very poor"),
+    "2": _("2 – poor"),
+    "3": _("3 – fair"),
+    "4": _("4 – good"),
+    "5": _("5 – very good"),
+    "6": _("6 – excellent"),
 }
 
 EDITOR_KINDS: dict[str, LazyString] = {
@@ -59,6 +74,16 @@ SKIP_REASONS: dict[str, LazyString] = {
     "upsetting": _("It is upsetting"),
     "too-long": _("It is too long"),
     "other": _("Another reason"),
+}
+
+# What a key does on the review page.
+KEY_JOBS: dict[str, LazyString] = {
+    "save": _("save, and go on after the reveal"),
+    "skip": _("skip this edit"),
+    "note": _("write a note"),
+    "undo": _("undo: back to the last edit you judged"),
+    "editor": _("show editor and time"),
+    "help": _("show the keys"),
 }
 
 ROLES: dict[str, LazyString] = {
@@ -86,6 +111,7 @@ FIGURES: dict[str, LazyString] = {
     "precision": _("Precision"),
     "recall": _("Recall"),
     "false_positive_rate": _("False-positive rate"),
+    "prevalence": _("Share of yes"),
     "roc_auc": _("ROC AUC"),
     "brier": _("Brier score"),
     "percent_agreement": _("Raw agreement"),
@@ -99,6 +125,7 @@ FIGURE_HELP: dict[str, LazyString] = {
     "false_positive_rate": _(
         "Of the edits that people say no to, the share that the model says yes to."
     ),
+    "prevalence": _("Of all edits that could be drawn, the share that people say yes to."),
     "roc_auc": _(
         "How often a random edit that people say yes to gets a higher score than one they say"
         " no to. 1 is perfect, 0.5 is chance."
@@ -117,6 +144,8 @@ METHODS: dict[str, LazyString] = {
     "item-bootstrap": _("Bootstrap over edits, 95 %"),
     "delong": _("DeLong interval, 95 %"),
     "delong-clipped": _("DeLong interval, 95 %, ended where the scale ends"),
+    "stratified-wilson": _("Weighted by the draw, Wilson interval on the effective number, 95 %"),
+    "census": _("Every edit was judged, so nothing is left to chance"),
     "point": _("No interval can be given"),
     "count": _("A count"),
 }
@@ -130,6 +159,12 @@ REASONS: dict[str, LazyString] = {
     "no-positive-cases": _("people said yes to none of the decided edits"),
     "no-negative-cases": _("people said no to none of the decided edits"),
     "reviewers-unknown": _("the import does not say who judged"),
+}
+
+# What somebody reports about a model's score.
+REPORT_KINDS: dict[str, LazyString] = {
+    "false-positive": _("The model calls this edit damaging, and it is fine."),
+    "missed-damage": _("The model calls this edit fine, and it is damaging."),
 }
 
 # Why a model gave no score of an edit; %(model)s is its name.
@@ -194,9 +229,39 @@ WORK_STATES: dict[str, LazyString] = {
 WORK_SIGNS = {"waiting": "…", "running": "▸", "failed": "✕"}
 
 _ERRORS: dict[str, LazyString] = {
+    "all-complete": _(
+        "Every edit here has its judgments and can be read by anybody, so more of them could not"
+        " be blind. Make a new campaign instead."
+    ),
+    "already-drawn": _(
+        "This was drawn before. A second draw would change the chance with which each edit was"
+        " chosen; make a new campaign instead."
+    ),
+    "bad-action": _("This can’t be done here."),
+    "campaign-archived": _("This campaign is archived: it can only be read."),
+    "empty-frame": _(
+        "No edit that fits has a score of this model. Edits that fit, but have no score: %(n)s."
+    ),
+    "invalid-campaign": _("Some of this can’t be right yet. Nothing was changed."),
+    "never-opened": _("A draft can’t be closed; archive it instead."),
+    "no-model-version": _("This model version is not known here."),
+    "no-wiki": _("No edits of this wiki are stored here."),
+    "not-drawable": _("The edits are drawn before a campaign opens; this one can’t be drawn now."),
+    "nothing-drawn": _("Draw the edits first: there is nothing to judge yet."),
+    "past-end": _("The end of this campaign has passed. Choose a later end first."),
+    "still-open": _("Close the campaign first."),
     "already-judged": _("You judged this edit before; change your answer below instead."),
+    "bad-form": _("The form file has a mistake in line %(line)s: %(what)s"),
+    "bad-context": _("Only the editor, the combined change and the whole page can be opened here."),
+    "bad-edit-address": _(
+        "This is not the address of a change, nor the number of one beside a wiki’s name."
+    ),
+    "bad-length": _("Choose how many edits you want to judge: 10, 30, or no fixed number."),
     "bad-language": _("This language isn’t offered here."),
+    "bad-report-kind": _("Please say what is wrong with the score."),
     "bad-role": _("This role can’t be chosen here."),
+    "bad-preferences": _("This can’t be kept yet."),
+    "bad-texts": _("Some of these texts can’t be stored yet."),
     "bad-skip-reason": _("Choose one of the reasons for skipping."),
     "campaign-closed": _("This campaign takes no judgments now."),
     "clash": _("Somebody did the same in the same moment. Please try again."),
@@ -204,26 +269,74 @@ _ERRORS: dict[str, LazyString] = {
         "Your limit for 24 hours is reached: %(n)s. Thank you! Please rest and come back later."
     ),
     "database-unavailable": _("The database does not answer now. Please try again in a moment."),
+    "form-taken": _(
+        "A form named %(name)s exists already and asks other questions. Give yours a new name."
+    ),
     "invalid-judgment": _("Your judgment is not complete yet."),
     "no-campaign": _("There is no such campaign."),
+    "no-consent": _("To take part, please agree first; or try without an account."),
     "no-demo": _("This works in demonstrations only."),
     "no-edit": _("This edit is not known here."),
     "no-judgment": _("You have not judged this edit yet."),
+    "no-link30": _("No open campaign of this wiki has a set of thirty edits now."),
+    "no-open-campaign": _(
+        "No campaign of this wiki takes judgments now, so nobody could look at it. Nothing was"
+        " stored."
+    ),
+    "no-part": _("The change has no such part."),
     "no-report": _("No report has been computed yet."),
+    "no-version": _("There is no such version of these texts."),
+    "no-run": _("This edit stands alone: no other edit by the same editor lies beside it."),
     "no-task": _("This edit is not waiting for you, or it was given to somebody else."),
+    "no-texts": _("The whole text of this page isn’t kept here."),
     "not-approved": _("The community of this wiki has not agreed to this audit."),
+    "not-revealed": _("This answer can still be undone; what the others said comes later."),
+    "nothing-to-undo": _("There is nothing to undo in this sitting."),
     "sign-in-first": _("Sign in first."),
     "task-complete": _(
         "Your time on this edit ran out and others took it over, so your answer was not needed."
         " Thank you!"
     ),
+    "texts-changed": _(
+        "Somebody changed some of these texts in the meantime. Yours are still here: look at both,"
+        " and save again to keep yours."
+    ),
+    "unknown-language": _("Texts can’t be written in this language."),
+    "too-many-reports": _("%(n)s reports in 24 hours are enough for now. Thank you!"),
     "wrong-role": _("Your role does not allow this."),
 }
 
 _FIELDS: dict[str, LazyString] = {
+    "bad-day": _("Write a day as year-month-day, such as 2026-11-30."),
+    "bad-extra": _("Choose a whole number from 0 to 5."),
+    "bad-k": _("Choose a whole number from 1 to 50."),
+    "bad-language-tag": _("Choose one of the languages."),
+    "bad-namespaces": _("Write numbers with commas between them, such as 0, 4."),
+    "bad-sample-size": _("Choose a whole number from 2 to 20,000."),
+    "bad-slug": _("Use 2 to 60 small letters from a to z, digits and hyphens."),
+    "bad-window": _("The last day must not come before the first one."),
+    "end-in-past": _("The end must lie in the future."),
+    "end-not-later": _("Choose a day later than the present end."),
+    "k-not-larger": _("Choose as many reviewers as now, or more, up to 50."),
+    "no-model-chosen": _("Choose a model."),
+    "no-such-wiki": _("No edits of this wiki are stored here."),
+    "nothing-to-change": _("Choose what is to change."),
+    "scored-nothing": _("Choose a model that has scored edits of this wiki."),
+    "slug-taken": _("There is a campaign of this name already."),
+    "unknown-facet": _("Choose one of these sets of questions."),
+    "bad-choice": _("Please choose one of these."),
+    "bad-daily-cap": _("Please give a whole number from 1 to 1000, or nothing."),
+    "bad-key": _("This key can’t be used."),
+    "key-taken": _("This key is given twice; each key can do one thing only."),
+    "guideline-too-long": _("This is too long; 20,000 characters at most."),
+    "not-one-line": _("A name must be on one line."),
+    "text-too-long": _("This is too long; 500 characters at most."),
+    "too-many-labels": _("Please choose fewer answers."),
+    "unknown-text": _("This campaign has no such text."),
     "unanswered": _("Please choose an answer."),
     "unknown-label": _("Please choose one of the answers."),
     "unknown-question": _("This question is not asked here."),
+    "unknown-tag": _("Please choose from the reasons that are offered."),
     "bad-character": _("This holds a character that can’t be stored."),
     "note-too-long": _("The note is too long; 500 characters at most."),
 }

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import factories
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -27,12 +28,13 @@ from sqlalchemy import text
 
 from jadelite.audit import demo
 from jadelite.config import data_folder
-from jadelite.db import edits, judgments, schema, scores, tasks
+from jadelite.db import edits, judgments, masking, schema, scores, tasks
 from jadelite.db.edits import StoredEdit
 from jadelite.db.session import Database
 from jadelite.domain.judgments import Judgment
 
 RTL = ("ar", "fa")
+PLENTY = "plenty"  # a campaign of many edits
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -99,7 +101,7 @@ class Site:
         with self.database.reading() as session:
             for edit_id in edits.of_wiki(session, f"sample-{language}"):
                 found = edits.load(session, edit_id)
-                if found and tasks.is_masked(session, edit_id) == is_masked:
+                if found and masking.is_masked(session, edit_id) == is_masked:
                     return found
         raise AssertionError(f"no edit of sample-{language} with is_masked={is_masked}")
 
@@ -233,19 +235,32 @@ class Visitor:
             yield name
         self.start()
         yield "review"
-        with self.page.expect_navigation():
-            self.page.click("form[data-keys] button.primary")
+        self.page.click("form[data-keys] button.primary")
         self.page.wait_for_selector("#problem")
         yield "review, refused"
         self.answer("unsure", "unsure")
         self.page.fill("textarea", "note")
         self.save()
         yield "reveal"
-        self.page.locator("details.again form").wait_for(state="attached")
+        self.page.locator("#change form").wait_for(state="attached")
         self.open_details()
         yield "reveal, form open"
+        self.open("/")
+        yield "home, in a sitting"
         self.open(f"/campaigns/{self.slug}/sitting")
         yield "result"
+        self.open("/mine")
+        yield "history"
+        self.page.click(".own-list a[href*=withdraw]")
+        yield "taking back"
+        self.open("/mine/preferences")
+        yield "preferences"
+        self.page.select_option("#skip", "U")
+        self.page.click("form.preferences button.primary")
+        self.page.wait_for_selector("#problem")
+        yield "preferences, refused"
+        self.open(f"/campaigns/{self.slug}/guideline")
+        yield "guideline"
         self.open("/account")
         self.page.check("input[value=coordinator]")
         yield "account signed in"
@@ -256,6 +271,10 @@ class Visitor:
         yield "campaign, signed in"
         self.open(f"/reports/{self.slug}")
         yield "report, coordinator"
+        self.open("/campaigns/new")
+        yield "new campaign"
+        self.open(f"/campaigns/{self.slug}/manage")
+        yield "managing"
         self.open("/account")
         self.page.check("input[value=operator]")
         with self.page.expect_navigation():
@@ -282,6 +301,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     demo.load(database, now=datetime.now(UTC), say=lambda text: None)
     with database.transaction() as session:  # room for all the visitors of this suite
         session.execute(text("UPDATE campaign SET k = 5"))
+        session.execute(text("UPDATE task SET n_wanted = 5"))
+    # Edits are held and fetched ahead only where there are plenty.
+    factories.make_campaign(
+        database, datetime.now(UTC), n_edits=60, k=9, slug=PLENTY, wiki="sample-ca"
+    )
     port = _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("JADELITE_")},

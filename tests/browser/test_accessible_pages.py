@@ -10,14 +10,17 @@ import pytest
 pytestmark = pytest.mark.browser
 
 SMALL_TARGETS = """() => [...document.querySelectorAll(
-    "button, .button, label.choice, label.role-choice, label.switch, summary")]
+    "button, .button, label.choice, label.chip, label.role-choice, label.switch, summary, select")]
   .map((item) => [item.getBoundingClientRect(), item])
   .filter(([box]) => box.width && box.height && (box.height < 44 || box.width < 24))
   .map(([box, item]) => `${box.width} x ${box.height}: ${item.outerHTML.slice(0, 120)}`)"""
+N_PAGES = 26
 N_TARGETS = """() => document.querySelectorAll("button, label.choice, summary").length"""
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fa", 360)])
+@pytest.mark.parametrize(
+    ("language", "width"), [("en", 1280), ("fa", 360), ("en", 360), ("fa", 1280)]
+)
 def test_axe_finds_nothing_wrong_on_any_page_in_light_and_dark(
     make_visitor: Callable, language: str, width: int
 ) -> None:
@@ -62,7 +65,7 @@ def test_no_page_scrolls_sideways_at_320_px(make_visitor: Callable, language: st
         visitor.require_fit()
         visitor.page.click(".menu > summary")
         n_pages += bool(name)
-    assert n_pages == 18
+    assert n_pages == N_PAGES
     visitor.require_quiet()
 
 
@@ -99,8 +102,8 @@ def test_a_refused_form_says_what_is_missing_and_keeps_the_rest(make_visitor: Ca
     visitor.start()
     page.click("label:has(input[name=answer-damaging][value=yes])")
     page.fill("textarea", "half a thought")
-    with page.expect_navigation():
-        page.click("form[data-keys] button.primary")
+    page.click("form[data-keys] button.primary")
+    page.wait_for_selector("#problem")
     assert visitor.has_focus("#problem")
     assert page.locator("#problem strong").inner_text() == visitor.say(
         "Your judgment is not complete yet."
@@ -109,3 +112,15 @@ def test_a_refused_form_says_what_is_missing_and_keeps_the_rest(make_visitor: Ca
     assert page.locator("#wrong-goodfaith").count() == 1
     assert page.is_checked("input[name=answer-damaging][value=yes]")
     assert page.input_value("textarea") == "half a thought"
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(make_visitor: Callable) -> None:
+    visitor = make_visitor("en")
+    visitor.start()
+    moving = """() => [...document.querySelectorAll("*")].filter((item) => {
+      const style = getComputedStyle(item);
+      return parseFloat(style.transitionDuration) || style.animationName !== "none";
+    }).length"""
+    assert visitor.page.evaluate(moving) == 0
+    visitor.page.emulate_media(reduced_motion="no-preference")
+    assert visitor.page.evaluate(moving) > 0

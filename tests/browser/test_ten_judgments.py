@@ -33,10 +33,10 @@ def require_review(visitor, number):
     """The review page of the n-th edit of a sitting, with nothing chosen yet."""
     page = visitor.page
     require_good_page(visitor)
-    assert page.locator(".sitting span").inner_text() == visitor.say(
+    assert page.locator(".sitting .far").inner_text() == visitor.say(
         "%(done)s of %(total)s", done=visitor.number(number), total=visitor.number(N_EDITS)
     )
-    legends = page.locator("fieldset legend").all_inner_texts()
+    legends = page.locator("fieldset.question legend").all_inner_texts()
     assert legends == [
         visitor.say("Is this edit damaging?"),
         visitor.say("Was it made in good faith?"),
@@ -107,7 +107,7 @@ def test_ten_edits_can_be_judged_in_persian_by_keyboard_alone(make_visitor: Call
             assert visitor.has_focus("form[data-keys] button.primary")
         visitor.press_to_navigate("Enter")
         require_reveal(visitor, digits)
-        assert visitor.has_focus("[data-next]")
+        assert visitor.has_focus("h1")
         visitor.press_to_navigate("Enter")
 
     def go_on(selector: str) -> None:

@@ -48,6 +48,7 @@ def test_the_wheel_carries_templates_styles_migrations_catalogs_and_models(unpac
         "py.typed",
         "web/templates/review.html",
         "web/static/jadelite.css",
+        "audit/practice/fa.json",
         "audit/sample/sample-fa.edits.jsonl",
         "wiki/sites.ini",
         "_data/migrations/env.py",

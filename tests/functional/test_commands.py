@@ -47,7 +47,7 @@ def test_from_files_to_a_report(run) -> None:
 
 def test_a_campaign_is_counted_made_closed_and_opened(run) -> None:
     run("edits", "import", "-", given=lines([factories.edit_line(1)]))
-    create = ("campaigns", "create", "mine", "--wiki", factories.WIKI)
+    create = ("campaigns", "create", "mine", "--wiki", factories.WIKI, "--evidence")
     assert "would hold 1 edit," in run(*create, "--dry-run").stdout
     assert "is open with 1 edit, 3 reviewers each" in run(*create).stdout
     with pytest.raises(Conflict, match="exists"):
@@ -59,12 +59,77 @@ def test_a_campaign_is_counted_made_closed_and_opened(run) -> None:
     assert "mine" in run("campaigns", "list").stdout
 
 
+def test_a_campaign_that_speaks_for_a_wiki_is_made_as_in_the_browser(run, tmp_path) -> None:
+    run("edits", "import", "-", given=lines([factories.edit_line(n) for n in range(1, 41)]))
+    scores = [factories.score_line(n, n / 50) for n in range(1, 41)]
+    run("scores", "import", "-", given=lines(scores))
+    guideline = tmp_path / "guideline.txt"
+    guideline.write_text("Katso tarkkaan.", encoding="utf-8")
+    asked = ("--wiki", factories.WIKI, "--n", "12", "--k", "1", "--from", "2026-09-01")
+    plan = run("campaigns", "plan", *asked).stdout
+    assert "12 edits of 40 in the frame (0 more fit without a score of damaging@1.0.0)" in plan
+    assert "labour: 12 judgments of 30 s (a guess): 0.1 hours" in plan
+    told = json.loads(run("campaigns", "plan", *asked, "--format", "json").stdout)
+    assert (told["n_drawn"], told["n_judgments"]) == (12, 12)
+    more = ("--closes", "2099-01-01", "--max-extra", "1", "--daily-cap", "50", "--name", "Syksy",
+            "--guideline", str(guideline), "--language", "fi")  # fmt: skip
+    assert (
+        "is a draft" not in run("campaigns", "create", "syksy", *asked, *more, "--dry-run").stdout
+    )
+    assert json.loads(run("campaigns", "list", "--format", "json").stdout) == []
+    assert "campaign syksy is a draft" in run("campaigns", "create", "syksy", *asked, *more).stdout
+    drawn = run("campaigns", "draw", "syksy", "--seed", "5").stdout
+    assert "syksy, probability: 12 edits of 40 drawn with the seed 5" in drawn
+    assert "is open" in run("campaigns", "open", "syksy").stdout
+    extended = run("campaigns", "extend", "syksy", "--k", "2", "--closes", "2099-12-31").stdout
+    assert "ends at 2100-01-01 00:00 UTC, 2 reviewers for each edit" in extended
+    assert "is closed" in run("campaigns", "close", "syksy").stdout
+    assert "is archived" in run("campaigns", "archive", "syksy").stdout
+    (row,) = json.loads(run("campaigns", "list", "--format", "json").stdout)
+    assert (row["campaign"], row["state"], row["k"], row["n_edits"]) == ("syksy", "archived", 2, 12)
+
+
+def test_a_model_must_be_named_where_several_scored_the_wiki(run) -> None:
+    run("edits", "import", "-", given=lines([factories.edit_line(n) for n in range(1, 9)]))
+    for model in ("damaging", "local-damaging"):
+        rows = [factories.score_line(n, n / 10, model=model) for n in range(1, 9)]
+        run("scores", "import", "-", given=lines(rows))
+    asked = ("campaigns", "plan", "--wiki", factories.WIKI, "--n", "4")
+    with pytest.raises(Invalid, match=r"one of damaging@1.0.0, local-damaging@1.0.0"):
+        run(*asked)
+    assert "of local-damaging@1.0.0" in run(*asked, "--model", "local-damaging@1.0.0").stdout
+
+
+def test_a_guideline_that_is_no_text_is_refused(run, tmp_path) -> None:
+    run("edits", "import", "-", given=lines([factories.edit_line(1), factories.edit_line(2)]))
+    run("scores", "import", "-", given=lines([factories.score_line(1), factories.score_line(2)]))
+    (tmp_path / "x").write_bytes(b"\xff")
+    with pytest.raises(Invalid, match="UTF-8"):
+        run(
+            "campaigns",
+            "create",
+            "x1",
+            "--wiki",
+            factories.WIKI,
+            "--guideline",
+            str(tmp_path / "x"),
+        )
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("campaigns", "create", "Bad Name", "--wiki", "x"), Invalid),
-        (("campaigns", "create", "good", "--wiki", "x", "--k", "0"), Invalid),
+        (("campaigns", "create", "Bad Name", "--wiki", "x", "--evidence"), Invalid),
+        (("campaigns", "create", "good", "--wiki", "x", "--k", "0", "--evidence"), Invalid),
+        (("campaigns", "create", "good", "--wiki", "nowiki", "--evidence"), NotFound),
+        (("campaigns", "create", "good", "--wiki", "x", "--evidence", "--n", "9"), Invalid),
         (("campaigns", "create", "good", "--wiki", "nowiki"), NotFound),
+        (("campaigns", "plan", "--wiki", "nowiki"), NotFound),
+        (("campaigns", "draw", "nothing"), NotFound),
+        (("campaigns", "extend", "nothing", "--k", "4"), NotFound),
+        (("campaigns", "archive", "nothing"), NotFound),
+        (("sites", "approve", "nosuchwiki", "--discussion", "https://x.org/y"), NotFound),
+        (("sites", "approve", "fiwiki", "--discussion", "x"), Invalid),
         (("campaigns", "close", "nothing"), NotFound),
         (("reports", "compute", "nothing"), NotFound),
         (("reports", "show", "nothing"), NotFound),
@@ -90,8 +155,8 @@ def test_the_schema_is_checked_and_upgraded(run) -> None:
 
 def test_the_worker_runs_what_is_due(run, sqlite_database) -> None:
     factories.make_campaign(sqlite_database, utc_now())
-    # It looks for hidden contents and for edits to prepare, and finds nothing to do.
-    assert "work done: 2" in run("worker", "run", "--once").stdout
+    # It looks for hidden contents, edits to prepare, ended campaigns, and finds nothing to do.
+    assert "work done: 3" in run("worker", "run", "--once").stdout
 
 
 def test_models_are_listed_and_score_what_scores_import_reads(run) -> None:

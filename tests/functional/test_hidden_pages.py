@@ -16,6 +16,8 @@ PATHS = (
     "/campaigns/a-campaign",
     "/reports/a-campaign",
     f"/edits/{WIKI}/1001",
+    f"/edits/{WIKI}/1001/change",
+    f"/edits/{WIKI}/1001/page",
     "/api/v1/campaigns",
     "/api/v1/campaigns/a-campaign",
     "/api/v1/campaigns/a-campaign/report",
@@ -133,17 +135,19 @@ def _words(page: str, reader: Reader) -> str:
     return " ".join(body.split())
 
 
-def test_a_hidden_summary_is_as_one_that_is_not_known(reader, services) -> None:
+def test_a_hidden_summary_is_said_to_be_hidden_as_on_the_wiki(reader, services) -> None:
     line = {"wiki": WIKI, "page_title": "A page", "text_after": "the same"}
     rows = [
         factories.edit_line(1001, comment="canary-summary", **line),
         factories.edit_line(2001, comment=None, **line),
     ]
     factories.import_rows(services.database, "edits", rows, services.clock())
-    hidden.hide(services.database, services.clock(), 1001, hidden=Hidden(comment=True))
+    for rev_id in (1001, 2001):
+        hidden.hide(services.database, services.clock(), rev_id, hidden=Hidden(comment=True))
     answers = []
     for rev_id in (1001, 2001):
         answers.append(neutral(reader.get(f"/edits/{WIKI}/{rev_id}"), rev_id))
+        assert "The summary is hidden on the wiki." in reader.words
     assert answers[0] == answers[1]
     assert answers[0][0] == 200
 

@@ -8,7 +8,7 @@ from flask import session as flask_session
 from reader import Reader
 from sqlalchemy import text
 
-from jadelite.audit import campaigns, demo, reporting
+from jadelite.audit import demo, evidence, reporting
 from jadelite.config import load_settings
 from jadelite.db.session import Database
 from jadelite.web.app import create_app
@@ -157,7 +157,7 @@ def test_an_imported_judgment_may_answer_one_question_only(reader, services) -> 
     start(reader).judge()
     assert reader.page.status_code == 200
     assert "1 other person said" in reader.words
-    campaigns.set_state(services.database, "a-campaign", "closed", now=services.clock())
+    factories.set_state(services.database, "a-campaign", "closed", now=services.clock())
     assert reader.get(f"/edits/{factories.WIKI}/1001").page.status_code == 200
 
 
@@ -180,7 +180,7 @@ def test_a_visitor_is_asked_to_sign_in(reader, services) -> None:
 def test_an_edit_without_text_says_so(reader, services) -> None:
     line = factories.edit_line(7, text_before=None, text_after=None, comment=None, page_title=None)
     factories.import_rows(services.database, "edits", [line], services.clock())
-    campaigns.create_from_imports(
+    evidence.create_from_imports(
         services.database,
         "textless",
         factories.WIKI,
@@ -251,7 +251,7 @@ def test_a_masked_edit_shows_neither_score_nor_judgments(reader, services) -> No
     reader.get(f"/edits/{factories.WIKI}/1001")
     assert "shown once people have judged this edit" in reader.words
     assert "90.0%" not in reader.words
-    campaigns.set_state(services.database, "a-campaign", "closed", now=services.clock())
+    factories.set_state(services.database, "a-campaign", "closed", now=services.clock())
     assert "90.0%" in reader.get(f"/edits/{factories.WIKI}/1001").words
 
 
@@ -404,7 +404,7 @@ def test_a_refused_form_says_so_at_the_top_and_in_the_title(reader, services) ->
     factories.make_campaign(services.database, services.clock(), n_edits=1)
     start(reader).post(reader.path)
     assert "<title>Your judgment is not complete yet." in reader.text
-    assert reader.text.index('id="problem"') < reader.text.index('class="diff"')
+    assert reader.text.index('id="problem"') < reader.text.index('class="diff ')
     assert 'href="#q-damaging"' in reader.text
 
 

@@ -13,7 +13,7 @@ from reader import Reader
 from sqlalchemy import text
 
 from jadelite import worker
-from jadelite.audit import fetching, schedule
+from jadelite.audit import fetch_plans, fetching
 from jadelite.audit.fetching import Wanted
 from jadelite.web.app import create_app
 from jadelite.wiring import Services
@@ -141,8 +141,8 @@ def test_pages_send_as_many_statements_and_open_no_socket_while_every_service_ha
 
         monkeypatch.setattr(socket.socket, "connect", connect)
         server.play("hang")
-        schedule.plan_fetch(
-            services.database, WIKI, "damaging", every=schedule.MIN_EVERY, recent=5, now=now
+        fetch_plans.plan_fetch(
+            services.database, WIKI, "damaging", every=fetch_plans.MIN_EVERY, recent=5, now=now
         )
         at_work = threading.Thread(target=worker.run, args=(services,), kwargs={"is_once": True})
         at_work.start()

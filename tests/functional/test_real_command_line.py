@@ -216,11 +216,11 @@ def test_all_real_persian_edits_can_be_reviewed_with_or_without_text(
     n_with_text = sum(edit["text_after"] is not None for edit in persian)
     assert 0 < n_with_text < len(persian) == 21
     assert jadelite("edits", "import", edits).returncode == 0
-    result = jadelite("campaigns", "create", "pilot-fawiki", "--wiki", "fawiki")
+    result = jadelite("campaigns", "create", "pilot-fawiki", "--wiki", "fawiki", "--evidence")
     assert result.returncode == 0, result.stderr
     assert b"campaign pilot-fawiki is open with 21 edits, 3 reviewers each" in result.stdout
     seen = {"with": 0, "without": 0}
-    reader.get("/campaigns/pilot-fawiki").post("/campaigns/pilot-fawiki/start")
+    reader.get("/campaigns/pilot-fawiki").post("/campaigns/pilot-fawiki/start", length="open")
     while reader.path.startswith("/tasks/"):
         is_shown = re.search(r'<div class="text" lang="fa" dir="(rtl|ltr)">', reader.text)
         assert (NO_TEXT in reader.words) is (is_shown is None)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import factories
 import pytest
 
-from jadelite.audit import campaigns
+from jadelite.audit import evidence
 from jadelite.db import edits, facts, failures, scores, wikis
 from jadelite.db.contents import NewContent
 from jadelite.db.failures import NewFailure
@@ -47,7 +47,7 @@ def make_edit(services, *lines, is_open=False):
     summary = factories.import_rows(services.database, "scores", lines, now)
     assert summary.n_bad == 0, summary.bad
     if not is_open:
-        campaigns.set_state(services.database, "a-campaign", "closed", now=now)
+        factories.set_state(services.database, "a-campaign", "closed", now=now)
     return f"/edits/{factories.WIKI}/1001"
 
 
@@ -190,7 +190,7 @@ def test_a_change_that_can_not_be_shown_says_why_and_where_it_is(
     reader.get(no_diff(services, "fawiki", reason))
     assert told in reader.words
     address = "https://fa.wikipedia.org/w/index.php?diff=7"
-    assert f'<a href="{address}" rel="noreferrer">' in reader.text
+    assert f'<a href="{address}" target="_blank" rel="noopener noreferrer">' in reader.text
 
 
 @pytest.mark.parametrize("wiki", ["sample-fa", "nowhere", "fawikis"])
@@ -202,7 +202,7 @@ def test_no_link_leads_to_a_wiki_that_is_not_in_the_table(reader, services, wiki
 
 def test_a_reviewer_without_a_diff_is_told_why_too(reader, services) -> None:
     no_diff(services, "fawiki", "too-large")
-    campaigns.create_from_imports(
+    evidence.create_from_imports(
         services.database,
         "textless",
         "fawiki",
@@ -233,8 +233,8 @@ def test_a_moved_paragraph_is_told_in_words_and_by_a_sign(reader, services) -> N
         new = NewContent(edit_id=edit_id, diff=moved, diff_origin="wiki")
         assert facts.add_diff(session, new, services.clock())
     reader.get(address)
-    assert "⇅ Moved from here: a paragraph old" in reader.words
-    assert "⇅ Moved to here: a paragraph new" in reader.words
+    assert "⇅ Moved from here a paragraph old" in reader.words
+    assert "⇅ Moved to here a paragraph new" in reader.words
     assert "Unchanged lines left out" in reader.words
     assert "<del>old</del>" in reader.text
     assert "<ins>new</ins>" in reader.text

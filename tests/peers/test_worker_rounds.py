@@ -60,7 +60,7 @@ def open_campaign(jadelite, rev_ids: list[int]) -> None:
         stdin="".join(f"{rev_id}\n" for rev_id in rev_ids),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    done = jadelite("campaigns", "create", SLUG, "--wiki", "testwiki")
+    done = jadelite("campaigns", "create", SLUG, "--wiki", "testwiki", "--evidence")
     assert f"is open with {len(rev_ids)} edits" in done.stdout, done.stderr
     done = jadelite("worker", "run", "--once")
     assert done.returncode == 0, done.stderr

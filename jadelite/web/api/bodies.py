@@ -115,6 +115,26 @@ class QuestionBody(BaseModel):
     models: list[ModelBody]
 
 
+class LabelCountBody(BaseModel):
+    """How often a label was chosen."""
+
+    label: str
+    n: int
+
+
+class LabelReportBody(BaseModel):
+    """People against people on a question with other labels than yes and no."""
+
+    question: str
+    kind: str = Field(description="one label is chosen, or several")
+    is_ordinal: bool = Field(description="the labels are a scale, and alpha is ordinal")
+    n_answers: int
+    n_edits: int
+    counts: list[LabelCountBody]
+    percent_agreement: FigureBody
+    krippendorff_alpha: FigureBody
+
+
 class ReportBody(BaseModel):
     """A frozen report."""
 
@@ -139,6 +159,9 @@ class ReportBody(BaseModel):
     n_reviewers: FigureBody
     notes: list[str]
     questions: list[QuestionBody]
+    labelled: list[LabelReportBody] = Field(
+        description="questions with other labels than yes and no"
+    )
 
 
 class FieldProblem(BaseModel):

@@ -1,9 +1,10 @@
-"""Landing, campaigns, one edit, how numbers are made, and whether the house stands."""
+"""Landing, campaigns, how numbers are made, and whether the house stands."""
 
 from flask import Blueprint, Response, jsonify, render_template
 
-from jadelite.audit import reports, reviewing
+from jadelite.audit import access, assigning, campaign_pages, reports
 from jadelite.web.auth import current_actor, needs
+from jadelite.web.campaign_words import prepare_names
 from jadelite.web.locale import current_language
 from jadelite.web.services import services
 
@@ -13,29 +14,49 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @needs("read")
 def index() -> str:
-    """What this is, and the campaigns; the one in the reader's language first."""
-    found = reports.list_campaigns(services().database)
+    """What this is, what one was in the middle of, and the campaigns; one's own language first."""
+    is_leading = access.may(current_actor(), "coordinate")
+    found = reports.list_campaigns(
+        services().database, ("draft", *reports.LISTED) if is_leading else reports.LISTED
+    )
     code = current_language().code
     # Stable: campaigns in the reader's language first, the rest as they were made.
     found.sort(
         key=lambda item: not item.campaign.wiki.startswith((f"sample-{code}", f"{code}wiki"))
     )
-    return render_template("home.html", campaigns=found, is_demo=services().settings.is_demo)
+    prepare_names(item.campaign for item in found)
+    return render_template(
+        "home.html",
+        campaigns=found,
+        sittings=assigning.running_sittings(services().database, current_actor()),
+        is_demo=services().settings.is_demo,
+    )
 
 
 @pages.get("/campaigns/<slug>")
 @needs("read")
 def campaign(slug: str) -> str:
     """A campaign: how far it is, what one can do, the newest report in a few numbers."""
-    page = reports.campaign_page(services().database, current_actor(), slug, now=services().clock())
-    return render_template("campaign.html", page=page, is_demo=services().settings.is_demo)
+    parts = services()
+    actor, now = current_actor(), parts.clock()
+    page = reports.campaign_page(parts.database, actor, slug, now=now)
+    is_taking = page.progress.campaign.is_open_at(now)
+    return render_template(
+        "campaign.html",
+        page=page,
+        facts=campaign_pages.facts(parts.database, page.progress),
+        is_taking=is_taking,
+        sitting=assigning.running_sitting(parts.database, actor, slug) if is_taking else None,
+        is_demo=parts.settings.is_demo,
+    )
 
 
-@pages.get("/edits/<wiki>/<int(max=9223372036854775807):rev_id>")
+@pages.get("/archive")
 @needs("read")
-def edit(wiki: str, rev_id: int) -> str:
-    """One edit; its scores and judgments only when nobody is asked about it any more."""
-    return render_template("edit.html", page=reviewing.edit_page(services().database, wiki, rev_id))
+def archive() -> str:
+    """Campaigns that can only be read."""
+    found = reports.list_campaigns(services().database, ("archived",))
+    return render_template("archive.html", campaigns=found)
 
 
 @pages.get("/methods")

@@ -12,7 +12,9 @@ import pytest
 from flask import Flask
 
 import jadelite
+from jadelite.audit.campaigns import DRAWN_STREAMS
 from jadelite.config import load_settings
+from jadelite.domain.campaigns import CampaignState
 from jadelite.domain.edits import EDITOR_KINDS
 from jadelite.domain.errors import (
     Conflict,
@@ -22,13 +24,23 @@ from jadelite.domain.errors import (
     NotFound,
     Unavailable,
 )
-from jadelite.domain.facets import QUESTIONS
-from jadelite.domain.judgments import MAX_NOTE_LENGTH, SKIP_REASONS
-from jadelite.domain.people import DEMO_ROLES, ROLES
-from jadelite.domain.reports import Figure, ModelReport, QuestionReport, Treatment, TreatmentLine
+from jadelite.domain.facets import FACETS, QUESTIONS
+from jadelite.domain.judgments import MAX_NOTE_LENGTH, REASON_TAGS, SKIP_REASONS
+from jadelite.domain.people import DEFAULT_KEYS, DEMO_ROLES, ROLES
+from jadelite.domain.planning import Assumption, SecondsOrigin
+from jadelite.domain.reports import (
+    Figure,
+    ModelReport,
+    PopulationFigures,
+    QuestionReport,
+    Treatment,
+    TreatmentLine,
+)
+from jadelite.domain.sampling import EDITOR_GROUPS, OTHER
 from jadelite.domain.scores import FAILURE_REASONS
+from jadelite.domain.texts import OwnTexts, blocks, campaign_keys
 from jadelite.scoring.service_cards import Question
-from jadelite.web import words
+from jadelite.web import words, words_campaigns, words_forms
 from jadelite.web.app import create_app
 from jadelite.wiring import Services
 
@@ -38,6 +50,7 @@ ERRORS = ("Invalid", "NotFound", "Forbidden", "Conflict", "Unavailable")
 # Raised by use cases that only commands and the worker call: imports, making campaigns, loading the
 # sample, asking services outside.
 COMMAND_LINE_ONLY = {
+    "bad-discussion",
     "bad-every",
     "bad-k",
     "bad-question",
@@ -50,8 +63,12 @@ COMMAND_LINE_ONLY = {
     "invalid-line",
     "no-edits",
     "no-model",
+    "not-a-drawn-stream",
     "not-planned",
     "not-scrubbed",
+    "nothing-left",
+    "practice-comes-last",
+    "sample-too-small",
     "slug-taken",
     "source-unavailable",
     "stream-broken",
@@ -65,9 +82,17 @@ GLOSSARY = {
     name: getattr(words, name)
     for name in (
         "QUESTIONS", "QUESTION_HELP", "QUESTIONS_SHORT", "LABELS", "EDITOR_KINDS", "SKIP_REASONS",
-        "ROLES", "ROLE_HELP", "TREATMENTS", "FIGURES", "FIGURE_HELP", "METHODS", "REASONS",
-        "OTHER_OUTPUTS", "NO_SCORE", "NO_SCORE_SHORT", "NO_DIFF", "SERVICE_STATES", "WORK_STATES",
-        "_ERRORS", "_FIELDS",
+        "KEY_JOBS", "ROLES", "ROLE_HELP", "TREATMENTS", "FIGURES", "FIGURE_HELP", "METHODS",
+        "REASONS", "OTHER_OUTPUTS", "NO_SCORE", "NO_SCORE_SHORT", "NO_DIFF", "SERVICE_STATES",
+        "WORK_STATES", "_ERRORS", "_FIELDS",
+    )
+}  # fmt: skip
+GLOSSARY |= {f"forms.{name}": getattr(words_forms, name) for name in ("TAGS", "TEXT_PARTS")}
+GLOSSARY |= {
+    f"campaigns.{name}": getattr(words_campaigns, name)
+    for name in (
+        "STATES", "STATE_HELP", "SAMPLES", "FACETS", "EDITOR_GROUPS", "ESTIMATES", "ASSUMPTIONS",
+        "SECONDS_ORIGINS",
     )
 }  # fmt: skip
 
@@ -196,6 +221,7 @@ def test_every_label_of_every_question_has_words():
 def test_every_kind_of_editor_reason_to_skip_and_role_has_words():
     assert set(words.EDITOR_KINDS) == set(EDITOR_KINDS)
     assert set(words.SKIP_REASONS) == set(SKIP_REASONS)
+    assert set(words.KEY_JOBS) == set(DEFAULT_KEYS)
     assert set(words.ROLES) == set(ROLES)
     assert set(words.ROLE_HELP) == set(DEMO_ROLES)
 
@@ -235,13 +261,40 @@ def test_every_state_of_services_and_work_has_words_and_a_sign_of_its_own():
 
 
 def test_every_figure_of_a_report_has_a_name_and_an_explanation():
-    parts = (ModelReport, QuestionReport, TreatmentLine)
+    parts = (ModelReport, PopulationFigures, QuestionReport, TreatmentLine)
     figures = {
         item.name for part in parts for item in fields(part) if item.type in (Figure, "Figure")
     }
 
     assert {"precision", "krippendorff_alpha"} <= figures
     assert set(words.FIGURES) == set(words.FIGURE_HELP) == figures
+
+
+def test_every_name_that_leading_a_campaign_meets_has_words():
+    assert set(words_campaigns.STATES) == set(words_campaigns.STATE_HELP)
+    assert set(words_campaigns.STATES) == set(get_args(CampaignState))
+    assert set(words_campaigns.SAMPLES) == set(DRAWN_STREAMS)
+    assert set(words_campaigns.FACETS) == set(FACETS)
+    assert set(words_campaigns.EDITOR_GROUPS) == {*EDITOR_GROUPS.values(), OTHER}
+    assert set(words_campaigns.ASSUMPTIONS) == set(get_args(Assumption))
+    assert set(words_campaigns.SECONDS_ORIGINS) == set(get_args(SecondsOrigin))
+
+
+def test_every_reason_tag_has_words():
+    assert set(words_forms.TAGS) == set(REASON_TAGS)
+
+
+@pytest.mark.parametrize("facet", [*FACETS, "of-somebody"])
+def test_the_usual_guideline_is_plain_paragraphs_and_one_list(english, facet):
+    found = [block.kind for block in blocks(words_forms.default_guideline(facet))]
+
+    assert found == ["paragraph", "paragraph", "list", "paragraph", "paragraph", "paragraph"]
+
+
+def test_every_text_of_a_campaign_says_what_it_is_for(english):
+    own = OwnTexts(form={("hint.damaging.yes", "en"): "x", ("question.note", "en"): "y"})
+    for key in campaign_keys(FACETS["editquality"], own):
+        assert words_forms.part_name(key)
 
 
 def test_every_way_to_count_not_sure_has_words():
@@ -293,11 +346,12 @@ def codes_of(path: Path) -> set[str]:
 
 
 def test_every_field_error_of_a_form_has_words_and_no_others_wait():
-    found = {
-        text_of(call.args[1])
-        for name, call in calls(modules("domain.judgments"))
-        if name == "FieldError"
-    }
+    rooms = ("domain.judgments", "domain.people", "domain.new_campaigns", "audit.texts")
+    paths = [path for room in (*rooms, "audit.campaigns", "web") for path in modules(room)]
+    found: set[str] = set()
+    for name, call in calls(paths):
+        if name == "FieldError":
+            found |= literals(call.args[1])
 
     assert found == words.known_codes()[1]
 

@@ -1,0 +1,106 @@
+// Keys of the review page. Each does what a click on the element it is written on does, so that
+// nothing here needs to know what the page does. Everything works without this file.
+
+let isOn = null; // null: as the page says; else as switched here
+
+const shown = () => document.querySelector("[data-keys]");
+const areOn = () => isOn ?? shown()?.dataset.keysOn !== undefined;
+const byJob = (job) => document.querySelector(`[data-key="${job}"]`);
+
+const isTyping = (target) =>
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement ||
+  (target instanceof HTMLInputElement && !["radio", "checkbox"].includes(target.type));
+
+const isControl = (target) => target.closest?.("a, button, summary, input[type=checkbox]");
+
+// The digit of a key press, whatever script the keyboard writes (1, ١, ۱).
+function digitOf(event) {
+  const code = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+  return code && !event.shiftKey ? Number(code[1]) : 0;
+}
+
+// The name of the pressed key as it is kept: letters by their place, so in every script.
+function nameOf(event) {
+  if (event.key === "?" || event.key === "؟") return "?";
+  if (event.key === "Enter") return "Enter";
+  return /^Key([A-Z])$/.exec(event.code)?.[1] ?? "";
+}
+
+const questionsOf = (form) => [...form.querySelectorAll("fieldset.question")];
+const isOpen = (question) => !question.querySelector("input:checked");
+
+// Where the hand goes next: the first open question, else the button that saves.
+function goOn(form) {
+  const next = questionsOf(form).find(isOpen);
+  const target = next?.querySelector("input") ?? form.querySelector("button.primary");
+  target.focus({ preventScroll: true });
+  (next ?? target).scrollIntoView({ block: "nearest" });
+}
+
+// A digit answers the question that has the focus, else the first open one, else the last.
+function answer(form, digit) {
+  const questions = questionsOf(form);
+  const question =
+    questions.find((item) => item.contains(document.activeElement)) ??
+    questions.find(isOpen) ??
+    questions.at(-1);
+  const chosen = question?.querySelectorAll("input[type=radio]")[digit - 1];
+  if (!chosen) return false;
+  chosen.checked = true;
+  chosen.dispatchEvent(new Event("change", { bubbles: true }));
+  goOn(form);
+  return true;
+}
+
+function press(element) {
+  if (!element) return false;
+  if (element instanceof HTMLDetailsElement) {
+    element.open = !element.open;
+    element.querySelector("summary").focus();
+  } else if (isTyping(element)) element.focus();
+  else element.click();
+  return true;
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const place = shown();
+  if (!place || event.isComposing || !areOn()) return;
+  const form = place.matches("form") ? place : null;
+  if (isTyping(event.target)) {
+    if (event.key === "Escape" && form) goOn(form);
+    return;
+  }
+  const digit = digitOf(event);
+  const key = nameOf(event);
+  // A key held down must not run through two edits.
+  if (event.repeat) {
+    if (digit || key) event.preventDefault();
+    return;
+  }
+  // Enter on a button or a link is that button's or that link's.
+  if (event.key === "Enter" && isControl(event.target)) return;
+  const keys = JSON.parse(place.dataset.keys);
+  const job = key && Object.keys(keys).find((name) => keys[name] === key);
+  if (digit ? form && answer(form, digit) : job && press(byJob(job))) event.preventDefault();
+  // Enter in an answer must send the form by its own button, never by another that stands in it.
+  else if (event.key === "Enter" && form?.contains(event.target)) {
+    event.preventDefault();
+    form.querySelector("button.primary").click();
+  }
+}
+
+document.addEventListener("keydown", onKey);
+
+// The switch is kept with the account; pages that are ready already follow it too.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-keys-switch]")) return;
+  isOn = event.target.checked;
+  const body = new FormData(event.target.form);
+  fetch(event.target.form.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+});
+document.addEventListener("jadelite:shown", () => {
+  const box = document.querySelector("[data-keys-switch]");
+  if (box && isOn !== null) box.checked = isOn;
+});
