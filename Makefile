@@ -40,6 +40,7 @@ bench: .venv/dev  ## Performance measures, each beside its yardstick
 	$(BIN)/python benchmarks/pages.py
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/events.py
+	$(BIN)/python benchmarks/draw.py
 
 messages: .venv/dev  ## Extract messages and bring the catalogs up to date
 	$(BIN)/python tests/catalogs.py update $(LOCALES)

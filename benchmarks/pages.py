@@ -4,8 +4,12 @@ A reviewer goes round through Flask's test client: home, campaign, take a task, 
 reveal, report. Printed: median milliseconds, SQL statements of one request, and the ratio to the
 yardstick asked in the same rounds: a bare Flask application that selects (GET) or inserts and
 commits (POST) one row by SQLAlchemy Core with the same durability. A tenth of the edits was judged.
+
+Then the review page of an edit with a prepared diff of 200 lines, in English and Persian: median,
+99th percentile, and what it weighs compressed, with styles and scripts (first load) and without.
 """
 
+import gzip
 import re
 import statistics
 import sys
@@ -13,7 +17,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from flask import Flask
@@ -37,6 +42,13 @@ ROUNDS = 30
 SECONDS = 30.0  # no campaign is gone round for longer
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SLUG = "a-campaign"
+LARGE_ROUNDS = 100
+LARGE_LINES = 200
+LINES = {
+    "sample-en": "The old mill by the river was built in 17{n:02} and still grinds [[flour]].",
+    "sample-fa": "آسیاب کهنهٔ کنار رودخانه در سال ۱۱{n:02} ساخته شد و هنوز [[آرد]] می‌ساید.",
+}
+STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 Timed = dict[str, list[tuple[float, int]]]
@@ -61,6 +73,11 @@ def main() -> None:
             )
             show(go_round(database, bare))
             database.close()
+        database = Database(f"sqlite:///{folder}/large.sqlite3")
+        schema.upgrade(database)
+        for wiki, line in LINES.items():
+            show_large(database, wiki, line)
+        database.close()
         yardstick.close()
 
 
@@ -73,6 +90,41 @@ def show(timed: Timed) -> None:
         ratio = middle[page] / middle[f"{page.split()[0]} yardstick"]
         sql = "" if page.endswith("yardstick") else str(n_sql)
         print(f"{page:<21}{middle[page]:>9.1f}{sql:>6}{ratio:>14.1f}x{len(times):>11}")
+
+
+def show_large(database: Database, wiki: str, line: str) -> None:
+    """Time and weigh the review page of an edit that changed every other line of 200."""
+    lines = [line.format(n=number % 100) for number in range(LARGE_LINES)]
+    changed = [
+        text if number % 2 else text.replace(text.split()[number % 9], f"new {number}", 1)
+        for number, text in enumerate(lines)
+    ]
+    slug = f"large-{wiki}"
+    texts = {"text_before": "\n".join(lines), "text_after": "\n".join(changed)}
+    rows = [factories.edit_line(9001, wiki=wiki, **texts)]
+    factories.import_rows(database, "edits", rows, NOW)
+    factories.make_campaign(database, NOW, n_edits=1, first_rev_id=9001, wiki=wiki, slug=slug)
+    client = client_of(database)
+    language = wiki.removeprefix("sample-")
+    client.get(f"/?uselang={language}")
+    token = sign_in(client)
+    task = client.post(f"/campaigns/{slug}/start", data={"csrf_token": token}).location
+    times = []
+    for _ in range(LARGE_ROUNDS):
+        started = time.perf_counter()
+        answer = client.get(task)
+        times.append((time.perf_counter() - started) * 1000)
+    html = answer.get_data(as_text=True)
+    n_lines = html.count('<div class="pair">') + html.count('class="line context"')
+    page = len(gzip.compress(answer.get_data()))
+    beside = sum(
+        len(gzip.compress(client.get(url).get_data())) for url in set(STATIC.findall(html))
+    )
+    print(
+        f"\nreview page, prepared diff of {n_lines} lines, {language}: median"
+        f" {statistics.median(times):.1f} ms, p99 {statistics.quantiles(times, n=100)[98]:.1f} ms;"
+        f" compressed {(page + beside) / 1000:.1f} kB on first load, {page / 1000:.1f} kB after"
+    )
 
 
 def fill(database: Database, n_edits: int) -> int:
@@ -93,13 +145,7 @@ def fill(database: Database, n_edits: int) -> int:
 
 def go_round(database: Database, bare: FlaskClient) -> Timed:
     """Times and statement counts of each page and of the yardstick, by method and name."""
-    settings = load_settings(
-        environment="test",
-        database_url=database.url,
-        secret_key="a-key-for-benchmarks-only-0123456789abcdef",
-        daily_cap=1000,
-    )
-    client = create_app(Services(settings, database, lambda: NOW)).test_client()
+    client = client_of(database)
     timed: Timed = {}
     with counted(database.engine) as n_sent:
 
@@ -124,9 +170,24 @@ def go_round(database: Database, bare: FlaskClient) -> Timed:
     return timed
 
 
-def sign_in(client: FlaskClient) -> None:
-    """Become a reviewer, untimed."""
+def client_of(database: Database) -> FlaskClient:
+    """A browser on the application over the database."""
+    settings = load_settings(
+        environment="test",
+        database_url=database.url,
+        secret_key="a-key-for-benchmarks-only-0123456789abcdef",
+        daily_cap=1000,
+    )
+    # Time passes: a sitting counts what was judged since it began.
+    seconds = count()
+    services = Services(settings, database, lambda: NOW + timedelta(seconds=next(seconds)))
+    return create_app(services).test_client()
+
+
+def sign_in(client: FlaskClient) -> str:
+    """Become a reviewer, untimed; the token of forms."""
     client.post("/try", data={"csrf_token": _token(client.get("/"))})
+    return _token(client.get("/"))
 
 
 def _one_round(
