@@ -153,15 +153,16 @@ def touch(
 ) -> None:
     """The edit is on the reviewer's screen: what they hold in its campaign is held longer.
 
-    Raises NotFound for a task that is not held.
+    A hold that lapsed comes back where there is room. Raises NotFound for a task that is not held,
+    or that others took over.
     """
     reviewer_id = access.require_reviewer(actor)
     with database.transaction() as session:
         task, _, lease = _held(session, task_id, reviewer_id)
+        _require_place(session, task, lease, now)
         if lease.shown_at is None:
             leases.shown(session, task_id, reviewer_id, now)
         held = assigning.held(session, task.campaign_id, reviewer_id, None, now)
-        # One that lapsed is held anew while nobody filled it; saving checks that it has room.
         task_ids = {task_id, *(other.task_id for other in held)}
         leases.extend(session, task_ids, reviewer_id, now, lease_seconds)
 
@@ -171,13 +172,15 @@ def open_context(
 ) -> EditorContext:
     """Editor and time of an edit; that `name` was opened is recorded with the judgment to come.
 
-    Raises Invalid for what can't be opened, NotFound for a task that is not held.
+    Raises Invalid for what can't be opened, NotFound for a task that is not held, or that others
+    took over after the hold on it had lapsed.
     """
     reviewer_id = access.require_reviewer(actor)
     if name not in CONTEXTS:
         raise Invalid("bad-context", f"context is {name!r}, expected {', '.join(CONTEXTS)}")
     with database.transaction() as session:
         task, _, lease = _held(session, task_id, reviewer_id)
+        _require_place(session, task, lease, now)
         if lease.shown_at is None:
             leases.shown(session, task_id, reviewer_id, now)
         if name not in lease.context_opened:
@@ -344,16 +347,27 @@ def _within_day(
 ) -> int:
     """How many more tasks to give, so that holds and the day's judgments stay within the cap.
 
-    Raises Conflict when the day is full and nothing is held.
+    Both are counted over all campaigns; `n_held` is what the reviewer has of the `n` asked for.
+    Raises Conflict when the day is full and nothing is held here.
     """
     if n_held >= n:
         return 0
     chosen = (daily_cap, campaign.daily_cap, reviewers.preferences(session, reviewer_id).daily_cap)
     cap = min(value for value in chosen if value is not None)
     n_judged = judgments.count_since(session, reviewer_id, now - timedelta(hours=24))
-    if n_judged >= cap and not n_held:
+    n_left = cap - n_judged - len(assigning.held(session, None, reviewer_id, None, now))
+    if n_left <= 0 and not n_held:
         raise Conflict("daily-cap", f"{cap} judgments in 24 hours are enough", n=cap)
-    return max(0, min(n - n_held, cap - n_judged - n_held))
+    return max(0, min(n - n_held, n_left))
+
+
+def _require_place(session: Session, task: Task, lease: Lease, now: datetime) -> None:
+    """Raise NotFound when a hold lapsed and others took the task over; else it is kept for them."""
+    if lease.expires_at > now or task.repeat_no > 0:  # a silent repeat takes nobody's place
+        return
+    assigning.lock(session, task.task_id)
+    if not assigning.has_room(session, task.task_id, lease.reviewer_id, now):
+        raise NotFound("no-task", f"others took over task {task.task_id}")
 
 
 def _held(session: Session, task_id: int, reviewer_id: int) -> tuple[Task, Campaign, Lease]:

@@ -18,13 +18,16 @@ from jadelite.domain.errors import NotFound
 from jadelite.domain.people import Actor
 from jadelite.domain.planning import ASSUMED_SECONDS, FrameWanted, Plan, Wanted
 
+MIN_TIMED = 10  # below, a median says how one person clicked
+LEAST_HOURS = 0.1  # shown with one decimal: no work takes no time
+
 
 @dataclass(frozen=True)
 class Work:
     """What a campaign asks of people and what they gave, in judgments.
 
     `seconds_expected` of one judgment when it was planned; `seconds_taken` the median of its newest
-    judgments, None before the first.
+    judgments, None while they are few.
     """
 
     n_asked: int
@@ -35,12 +38,13 @@ class Work:
     @property
     def hours_asked(self) -> float:
         """Of all reviewers together, by what one takes, or was expected to."""
-        return self.n_asked * (self.seconds_taken or self.seconds_expected) / 3600
+        seconds = self.seconds_taken or self.seconds_expected
+        return max(self.n_asked * seconds / 3600, LEAST_HOURS)
 
     @property
     def hours_given(self) -> float:
         """Of all reviewers together so far."""
-        return self.n_given * (self.seconds_taken or 0.0) / 3600
+        return max(self.n_given * (self.seconds_taken or 0.0) / 3600, LEAST_HOURS)
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def _work(session: Session, progress: CampaignProgress) -> Work:
         n_asked=progress.n_edits * campaign.k,
         n_given=progress.n_judgments,
         seconds_expected=expected or ASSUMED_SECONDS,
-        seconds_taken=median(taken) if taken else None,
+        seconds_taken=median(taken) if len(taken) >= MIN_TIMED else None,
     )
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from jadelite.audit import access
 from jadelite.audit.reviewing import find_campaign
-from jadelite.db import campaigns, facets, history
+from jadelite.db import campaigns, facets, history, sittings
 from jadelite.db.history import OwnJudgment
 from jadelite.db.session import Database
 from jadelite.domain.campaigns import Campaign
-from jadelite.domain.errors import NotFound
+from jadelite.domain.errors import Conflict, NotFound
 from jadelite.domain.facets import Facet
 from jadelite.domain.people import Actor
 
@@ -70,16 +71,30 @@ def own_judgment(database: Database, actor: Actor, task_id: int) -> OwnJudgment:
     return found[0]
 
 
-def one_before(database: Database, actor: Actor, task_id: int) -> int | None:
-    """The task that one judged in the same campaign before that one; None if it was the first."""
-    reviewer_id = access.require_reviewer(actor)
+def to_withdraw(database: Database, actor: Actor, task_id: int, *, now: datetime) -> OwnJudgment:
+    """One's own judgment of a task, to be asked whether it is to be taken back.
+
+    Raises NotFound where one has not judged it, Conflict when the campaign is closed.
+    """
     own = own_judgment(database, actor, task_id)
     with database.reading() as session:
-        found = history.of_reviewer(
-            session,
-            reviewer_id,
-            limit=1,
-            before=own.judgment_id,
-            campaign_id=own.campaign_id,
-        )
-    return found[0].task_id if found else None
+        campaign = campaigns.by_id(session, own.campaign_id)
+    if campaign is not None and not own.is_withdrawn and not campaign.is_open_at(now):
+        raise Conflict("campaign-closed", f"campaign {campaign.slug} takes no judgments now")
+    return own
+
+
+def undoable(database: Database, actor: Actor, slug: str) -> list[int]:
+    """The tasks that an undo can go back to in the campaign's running sitting, newest first."""
+    reviewer_id = access.require_reviewer(actor)
+    with database.reading() as session:
+        campaign = find_campaign(session, slug)
+        running = sittings.running_in(session, campaign, reviewer_id)
+        return sittings.all_undoable(session, running.sitting) if running else []
+
+
+def one_before(database: Database, actor: Actor, slug: str, task_id: int) -> int | None:
+    """The task that an undo goes back to after that one; None if it was the first."""
+    found = undoable(database, actor, slug)
+    older = found[found.index(task_id) + 1 :] if task_id in found else []
+    return older[0] if older else None

@@ -21,13 +21,12 @@ from jadelite.db import (
 )
 from jadelite.db.judgments import NewJudgment
 from jadelite.db.session import Database, Session
-from jadelite.domain.campaigns import Campaign, Lease, Task
+from jadelite.domain.campaigns import HEADLINE_STREAMS, Campaign, Lease, Task
 from jadelite.domain.errors import Conflict, NotFound
 from jadelite.domain.judgments import Draft, Exposure, Judgment, check_draft
 from jadelite.domain.people import Actor
 
 Outcome = Literal["recorded", "known", "revised", "withdrawn"]
-MAX_UNDONE = 10  # so many judgments back an undo can go
 UNDO_SECONDS = 1200  # how long what was undone is held, until it is touched
 
 
@@ -134,7 +133,7 @@ def withdraw(
 
     Its place goes to somebody else, unless the edit was complete: then its score could be read by
     anybody, and nobody would be blind. The same again changes nothing. Raises NotFound without a
-    judgment.
+    judgment, Conflict when the campaign is closed: its figures stand.
     """
     reviewer_id = access.require_reviewer(actor)
     with database.transaction() as session:
@@ -143,6 +142,7 @@ def withdraw(
         if known is not None and known.action == "withdraw":
             return Recorded(known.judgment_id, "known")
         known = _standing(session, task, reviewer_id)
+        _require_open(campaign, now)
         seen: Exposure = "yes" if is_revealed(session, task, reviewer_id) else known.score_seen
         judgment_id = _take_back(session, actor, campaign, task, known, seen=seen, now=now)
         if task.n_judgments < task.n_wanted:
@@ -165,8 +165,9 @@ def undo(
     """Go back to the newest judgment among the last ten of the running sitting.
 
     Before its reveal it is taken back and the reviewer holds the edit again; after it nothing
-    changes. `task_id`: the edit that is meant, so that the same request twice undoes one. Raises
-    Conflict when there is nothing to undo, or the campaign is closed.
+    changes. Where anybody could have read score and judgments, the reveal comes now: who judged
+    again would not be blind. `task_id`: the edit that is meant, so that the same request twice
+    undoes one. Raises Conflict when there is nothing to undo, or the campaign is closed.
     """
     reviewer_id = access.require_reviewer(actor)
     with database.transaction() as session:
@@ -180,6 +181,9 @@ def undo(
             return Undone(known.task_id, was_revealed=False)
         task, campaign = _locked(session, known.task_id)
         if is_revealed(session, task, reviewer_id):
+            return Undone(task.task_id, was_revealed=True)
+        if _is_public(session, task):
+            leases.reveal(session, task.task_id, reviewer_id, now)
             return Undone(task.task_id, was_revealed=True)
         judgment_id = _take_back(
             session, actor, campaign, task, known, seen=known.score_seen, now=now
@@ -199,7 +203,7 @@ def _last(
     running = sittings.running_in(session, campaign, reviewer_id)
     if running is None:
         return None
-    for candidate in sittings.last_touched(session, running.sitting, MAX_UNDONE):
+    for candidate in sittings.last_touched(session, running.sitting):
         known = judgments.latest_of(session, candidate, reviewer_id)
         if known is None or task_id not in (None, candidate):
             continue
@@ -297,7 +301,17 @@ def _exposure(session: Session, task: Task, reviewer_id: int) -> Exposure:
     """Whether score and others' answers were known: surely, perhaps, or surely not."""
     if task.repeat_no > 0 or assigning.has_judged_edit(session, task.edit_id, reviewer_id):
         return "yes"
+    # Beside headline streams reports go on counting the edit: two of them tell its votes.
+    if task.stream not in HEADLINE_STREAMS:
+        return "unknown"
     return "unknown" if masking.was_public(session, task) else "no"
+
+
+def _is_public(session: Session, task: Task) -> bool:
+    """Whether anybody can read score and judgments of the task's edit, or could before."""
+    # A silent repeat wants no judgment (0 of 0): it is no more public than the edit's own task.
+    is_complete = task.repeat_no == 0 and task.n_judgments >= task.n_wanted
+    return is_complete or masking.was_public(session, task)
 
 
 def _locked(session: Session, task_id: int) -> tuple[Task, Campaign]:

@@ -56,6 +56,19 @@ def sample_of(inputs: ReportInputs, used: Iterable[CountedAnswer]) -> Population
     )
 
 
+def enough(answers: Iterable[CountedAnswer], min_votes: int) -> list[CountedAnswer]:
+    """The answers on tasks that at least `min_votes` people judged.
+
+    One person's word on an edit is no decision elsewhere in the report, so it is none here: until
+    a second person answers, the edit counts as not answered.
+    """
+    kept = list(answers)
+    voters: dict[int, set[int]] = {}
+    for answer in kept:
+        voters.setdefault(answer.task_id, set()).add(answer.judgment_id)
+    return [answer for answer in kept if len(voters[answer.task_id]) >= min_votes]
+
+
 def figures_of(
     campaign: Campaign,
     sample: PopulationSample | None,

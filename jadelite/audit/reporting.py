@@ -9,10 +9,10 @@ import json
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 
 from jadelite import __version__
 from jadelite.audit import population
+from jadelite.audit.counting import blind_first, n_judgments, n_withdrawn, of_unknown_exposure
 from jadelite.audit.label_reports import of_labels
 from jadelite.audit.reviewing import find_campaign
 from jadelite.db import events, reports
@@ -83,19 +83,24 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
     """The report of these inputs: the same inputs, code and seed give the same report."""
     people = [answer for answer in inputs.answers if answer.reviewer_kind != "bot"]
     counted = blind_first(people, may_be_unknown=campaign.kind == "import")
+    n_left_out = n_judgments(of_unknown_exposure(people)) - n_judgments(
+        of_unknown_exposure(counted)
+    )
     # Figures over edits that are still judged, here or in another campaign, would give their votes
     # and scores away, by subtraction.
     used = [answer for answer in counted if answer.edit_id not in inputs.masked]
     k = _effective_k(campaign, used)
     voters = {answer.reviewer_id for answer in used if answer.reviewer_id is not None}
     n_nameless = len({answer.judgment_id for answer in used if answer.reviewer_id is None})
-    sample = population.sample_of(inputs, used)
+    weighed = population.enough(used, min(2, campaign.k))
+    sample = population.sample_of(inputs, weighed)
     questions = []
     for question in inputs.facet.questions:
         if not question.is_yes_or_no:
             continue
         answers = [answer for answer in used if answer.question == question.name]
         report = _question(question, answers, campaign, k, inputs, seed)
+        answers = [answer for answer in weighed if answer.question == question.name]
         questions.append(_with_population(report, answers, campaign, sample, inputs))
     return Report(
         campaign=campaign.slug,
@@ -109,45 +114,20 @@ def build(campaign: Campaign, inputs: ReportInputs, *, now: datetime, seed: int)
         snapshot=_snapshot(campaign, inputs, seed),
         n_edits=inputs.n_edits,
         n_edits_judged=len({answer.edit_id for answer in used}),
-        n_judgments=_n_judgments(people),
-        n_judgments_used=_n_judgments(used),
-        n_judgments_waiting=_n_judgments(counted) - _n_judgments(used),
-        n_exposed=_n_judgments(a for a in people if "yes" in (a.score_seen, a.peers_seen)),
-        n_exposure_unknown=_n_judgments(
-            a for a in used if "unknown" in (a.score_seen, a.peers_seen)
-        ),
-        n_bot_judgments=_n_judgments(a for a in inputs.answers if a.reviewer_kind == "bot"),
-        n_reviewers=_reviewers(len(voters), n_nameless, _n_judgments(used)),
+        n_judgments=n_judgments(people),
+        n_judgments_used=n_judgments(used),
+        n_judgments_waiting=n_judgments(counted) - n_judgments(used),
+        n_exposed=n_judgments(a for a in people if "yes" in (a.score_seen, a.peers_seen)),
+        n_exposure_unknown=n_judgments(of_unknown_exposure(used)) + n_left_out,
+        n_unknown_left_out=n_left_out,
+        n_withdrawn=n_withdrawn(people),
+        n_bot_judgments=n_judgments(a for a in inputs.answers if a.reviewer_kind == "bot"),
+        n_reviewers=_reviewers(len(voters), n_nameless, n_judgments(used)),
         notes=inputs.notes,
         questions=tuple(questions),
         labelled=of_labels(inputs.facet, used, seed=seed),
         sample=sample,
     )
-
-
-def blind_first(answers: Iterable[CountedAnswer], *, may_be_unknown: bool) -> list[CountedAnswer]:
-    """Each reviewer's first judgment of a task that stands, if it was given blind.
-
-    `answers` in the order they were stored. A judgment taken back does not stand; where it was
-    undone before the reveal, the next one is the first. Whoever had seen the score or the others'
-    answers once is not blind later, whatever a later row says. With `may_be_unknown`, imported
-    judgments of which nobody says what had been seen count too; the report says how many.
-    Judgments of unknown people are each taken as somebody's first.
-    """
-    first: dict[tuple[int, int], list[CountedAnswer]] = {}
-    knowing: set[tuple[int, int]] = set()
-    for judgment_id, rows in groupby(answers, key=lambda answer: answer.judgment_id):
-        given = list(rows)
-        row = given[0]
-        who = (row.task_id, -judgment_id if row.reviewer_id is None else row.reviewer_id)
-        if row.action == "withdraw":
-            first.pop(who, None)
-        elif who not in knowing:
-            first.setdefault(who, given)
-        if "yes" in (row.score_seen, row.peers_seen):
-            knowing.add(who)
-    kept = [row for given in first.values() for row in given if _is_blind(row, may_be_unknown)]
-    return sorted(kept, key=lambda answer: answer.judgment_id)
 
 
 def count_votes(answers: Iterable[CountedAnswer]) -> Counted:
@@ -159,12 +139,6 @@ def count_votes(answers: Iterable[CountedAnswer]) -> Counted:
     edit_ids = sorted(counts)
     rows = [(counts[edit][0], counts[edit][1], counts[edit][2]) for edit in edit_ids]
     return Counted(tuple(edit_ids), tuple(rows))
-
-
-def _is_blind(row: CountedAnswer, may_be_unknown: bool) -> bool:
-    is_imported = may_be_unknown and row.origin == "import"
-    allowed = ("no", "unknown") if is_imported else ("no",)
-    return row.score_seen in allowed and row.peers_seen in allowed
 
 
 def _question(
@@ -326,14 +300,10 @@ def _figure(estimate: Estimate) -> Figure:
     )
 
 
-def _reviewers(n_known: int, n_nameless: int, n_judgments: int) -> Figure:
+def _reviewers(n_known: int, n_nameless: int, n_used: int) -> Figure:
     if n_nameless:
-        return Figure(None, None, None, n_judgments, "count", "reviewers-unknown")
-    return Figure(float(n_known), None, None, n_judgments, "count")
-
-
-def _n_judgments(answers: Iterable[CountedAnswer]) -> int:
-    return len({answer.judgment_id for answer in answers if answer.action == "judge"})
+        return Figure(None, None, None, n_used, "count", "reviewers-unknown")
+    return Figure(float(n_known), None, None, n_used, "count")
 
 
 def _snapshot(campaign: Campaign, inputs: ReportInputs, seed: int) -> str:

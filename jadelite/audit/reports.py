@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from jadelite.audit import access
 from jadelite.audit.reviewing import find_campaign
@@ -12,7 +13,8 @@ from jadelite.domain.campaigns import SERVED_STREAMS, CampaignProgress, Campaign
 from jadelite.domain.errors import NotFound
 from jadelite.domain.names import is_slug
 from jadelite.domain.people import Actor
-from jadelite.domain.reports import ModelReport, Report
+from jadelite.domain.planning import are_strata_shown
+from jadelite.domain.reports import ModelReport, Report, StratumResponse
 
 MAX_CAMPAIGNS = 100
 LISTED: tuple[CampaignState, ...] = (
@@ -107,6 +109,8 @@ def _page(session: Session, slug: str) -> CampaignPage:
     progress = find_progress(session, slug)
     campaign_id = progress.campaign.campaign_id
     report = reports.newest(session, campaign_id)
+    if report is not None:
+        report = _with_strata_shown(report, progress.campaign.state)
     return CampaignPage(
         progress=progress,
         report=None if report is None else _as_it_may_be_read_now(session, report),
@@ -114,6 +118,29 @@ def _page(session: Session, slug: str) -> CampaignPage:
         n_reviewers=campaigns.n_reviewers(session, campaign_id),
         n_left=None,
     )
+
+
+def _with_strata_shown(report: Report, state: CampaignState) -> Report:
+    """The report, each stream's strata as one where they would give scores away by now."""
+    sample = report.sample
+    if sample is None or are_strata_shown(sample.n_edits, state):
+        return report
+    merged = []
+    for stream, parts in groupby(sample.strata, key=lambda stratum: stratum.stream):
+        held = tuple(parts)
+        merged.append(
+            StratumResponse(
+                stream=stream,
+                label="all",
+                low=None,
+                high=None,
+                editor_group=None,
+                n_edits=sum(stratum.n_edits for stratum in held),
+                n_drawn=sum(stratum.n_drawn for stratum in held),
+                n_judged=sum(stratum.n_judged for stratum in held),
+            )
+        )
+    return replace(report, sample=replace(sample, strata=tuple(merged)))
 
 
 def _as_it_may_be_read_now(session: Session, report: Report) -> Report:

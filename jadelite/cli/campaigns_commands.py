@@ -17,6 +17,7 @@ from jadelite.domain.campaigns import CampaignState
 from jadelite.domain.errors import Invalid
 from jadelite.domain.facets import EDITQUALITY
 from jadelite.domain.people import OPERATOR
+from jadelite.domain.planning import is_too_small_to_show
 from jadelite.wiring import Services
 
 # What a campaign of evidence takes beside --evidence; it holds all edits and draws none.
@@ -127,6 +128,8 @@ def draw(slug: str, stream: Any, n: int | None, seed: int | None, style: str) ->
     """Draw the edits of a draft, once, and store how."""
     parts = services()
     drawn = drawing.draw(parts.database, slug, stream=stream, n=n, seed=seed, now=parts.clock())
+    if is_too_small_to_show(drawn.n_edits):
+        drawn = replace(drawn, strata=())
     if style == "json":
         click.echo(json.dumps(asdict(drawn)))
         return

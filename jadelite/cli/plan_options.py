@@ -13,7 +13,7 @@ from jadelite.cli.common import counted
 from jadelite.domain.errors import Invalid
 from jadelite.domain.new_campaigns import NewCampaign
 from jadelite.domain.people import OPERATOR
-from jadelite.domain.planning import Expected, Plan
+from jadelite.domain.planning import MIN_SHOWN, Expected, Plan
 from jadelite.wiring import Services
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -87,13 +87,19 @@ def tell_plan(plan: Plan, style: str) -> None:
         return
     click.echo(
         f"{counted(plan.n_drawn, 'edit')} of {plan.n_edits} in the frame"
-        f" ({plan.n_unscored} more fit without a score of {plan.model}),"
-        f" in {counted(len(plan.strata), 'part')}"
+        f" ({plan.n_unscored} more fit without a score of {plan.model})"
+        + ("" if plan.is_too_small_to_show else f", in {counted(len(plan.strata), 'part')}")
     )
     click.echo(
         f"  labour: {counted(labour.n_judgments, 'judgment')} of {labour.seconds:.0f} s"
         f" ({SECONDS_WORDS[labour.seconds_origin]}): {labour.hours:.1f} hours"
     )
+    if plan.is_too_small_to_show:
+        click.echo(
+            f"  the frame has fewer than {MIN_SHOWN} edits: what their scores are stays closed,"
+            " because they may be judged"
+        )
+        return
     click.echo(f"  expected at the cut of {plan.cut:g}, if the scores are right:")
     for name in ("precision", "recall", "prevalence"):
         click.echo(f"    {name:<12}{_expected(getattr(plan, name))}")

@@ -92,9 +92,13 @@ def n_left(
 
 
 def held(
-    session: Session, campaign_id: int, reviewer_id: int, stream: Stream | None, now: datetime
+    session: Session,
+    campaign_id: int | None,
+    reviewer_id: int,
+    stream: Stream | None,
+    now: datetime,
 ) -> list[Lease]:
-    """A reviewer's live holds in a campaign, the oldest first; `stream` None: in any.
+    """A reviewer's live holds, the oldest first; `campaign_id` or `stream` None: in any.
 
     Left out: an edit that the reviewer judged in another task meanwhile, and one with a text that
     the wiki hid.
@@ -104,7 +108,6 @@ def held(
         .join(TaskRow, TaskRow.task_id == LeaseRow.task_id)
         .join(EditRow, EditRow.edit_id == TaskRow.edit_id)
         .where(
-            TaskRow.campaign_id == campaign_id,
             EditRow.is_text_hidden.is_(False),
             LeaseRow.reviewer_id == reviewer_id,
             LeaseRow.ended_at.is_(None),
@@ -113,6 +116,8 @@ def held(
         )
         .order_by(LeaseRow.leased_at, LeaseRow.lease_id)
     )
+    if campaign_id is not None:
+        query = query.where(TaskRow.campaign_id == campaign_id)
     if stream is not None:
         query = query.where(TaskRow.stream == stream)
     return [leases.lease(row) for row in session.scalars(query)]

@@ -17,7 +17,7 @@ def is_masked(session: Session, edit_id: int) -> bool:
     practice, and before it has been in any: a later campaign could not be blind.
     """
     is_open = exists().where(TaskRow.edit_id == edit_id, keeps_back(TaskRow))
-    is_known = exists().where(TaskRow.edit_id == edit_id)
+    is_known = exists().where(TaskRow.edit_id == edit_id, _was_asked())
     return bool(session.scalar(select(is_open | ~is_known)))
 
 
@@ -72,15 +72,19 @@ def hidden_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set
 def was_public(session: Session, task: Task) -> bool:
     """Whether score and judgments of the task's edit could have been read by anybody before.
 
-    So they could if another task on it ended, if the task's own campaign was closed once, or if it
-    was complete until somebody took a judgment back.
+    So they could if another task on it ended before this one was drawn, if the task's own campaign
+    was closed once, or if it was complete until somebody took a judgment back. From its draw on a
+    task of a headline stream keeps its edit back itself.
     """
     other = exists().where(
         TaskRow.edit_id == task.edit_id,
         TaskRow.task_id != task.task_id,
         TaskRow.repeat_no == 0,
         ~_is_open(),
+        _was_asked(),
     )
+    if task.stream in HEADLINE_STREAMS:
+        other = other.where(~_ended_after_draw(task))
     if task.stream == "contested":
         # Made in the moment in which its campaign's own task was complete: nothing was shown.
         other = other.where(TaskRow.campaign_id != task.campaign_id)
@@ -135,6 +139,40 @@ def _was_complete(session: Session, task: Task) -> bool:
         if len(counted) >= task.n_wanted:
             return True
     return False
+
+
+def _ended_after_draw(task: Task) -> ColumnElement[bool]:
+    """Whether the task looked at got a first judgment, or was closed, after `task` was drawn."""
+    drawn_at = select(TaskRow.drawn_at).where(TaskRow.task_id == task.task_id).scalar_subquery()
+    judged = exists().where(
+        JudgmentRow.task_id == TaskRow.task_id,
+        JudgmentRow.revision == 1,
+        JudgmentRow.score_seen != "yes",
+        JudgmentRow.stored_at > drawn_at,
+    )
+    closed = exists().where(
+        EventRow.kind == "campaign.closed",
+        EventRow.campaign_id == TaskRow.campaign_id,
+        EventRow.happened_at > drawn_at,
+    )
+    is_complete = TaskRow.n_judgments >= TaskRow.n_wanted
+    return (is_complete & judged) | (~is_complete & closed)
+
+
+def _was_asked() -> ColumnElement[bool]:
+    """Whether anybody could judge the task once: a draft may be archived without being opened."""
+    campaign = aliased(CampaignRow)
+    drawn = exists().where(
+        EventRow.kind == "campaign.drawn", EventRow.campaign_id == campaign.campaign_id
+    )
+    opened = exists().where(
+        EventRow.kind == "campaign.open", EventRow.campaign_id == campaign.campaign_id
+    )
+    return ~exists().where(
+        campaign.campaign_id == TaskRow.campaign_id,
+        campaign.state == "archived",
+        drawn & ~opened,
+    )
 
 
 def _is_open(task: Any = TaskRow) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from jadelite.db.tables import AnswerRow, JudgmentRow, QuestionRow, SittingRow, TaskRow
 from jadelite.domain.campaigns import MAX_DONE, Campaign, RunningSitting, Sitting, Stream
 
+MAX_UNDONE = 10  # so many judgments back an undo can go
 _OTHER = aliased(JudgmentRow)  # made once: an alias costs more than the query it stands in
 
 
@@ -89,14 +90,11 @@ def done(session: Session, sitting: Sitting, limit: int = MAX_DONE) -> list[int]
     return list(session.scalars(query.limit(limit)))
 
 
-def last_touched(session: Session, sitting: Sitting, limit: int) -> list[int]:
-    """Tasks judged first in a sitting, also those taken back since, the newest first."""
-    query = (
-        _judged(sitting)
-        .where(JudgmentRow.revision == 1)
-        .order_by(JudgmentRow.answered_at.desc(), JudgmentRow.judgment_id.desc())
-    )
-    return list(session.scalars(query.limit(limit)))
+def last_touched(session: Session, sitting: Sitting) -> list[int]:
+    """The MAX_UNDONE tasks judged last in a sitting, also those taken back since, newest first."""
+    last = _last_touched(sitting)
+    query = select(last.c.task_id).order_by(last.c.answered_at.desc(), last.c.judgment_id.desc())
+    return list(session.scalars(query))
 
 
 def self_consistency(
@@ -139,16 +137,49 @@ def self_consistency(
 
 
 def undoable(session: Session, sitting: Sitting) -> int | None:
-    """The task that was judged last in a sitting and not taken back; None without one."""
-    return next(iter(done(session, sitting, 1)), None)
+    """The newest of the tasks touched last in a sitting that was not taken back; None without."""
+    return next(iter(all_undoable(session, sitting)), None)
+
+
+def all_undoable(session: Session, sitting: Sitting) -> list[int]:
+    """Those of the tasks touched last in a sitting that were not taken back, newest first."""
+    last = _last_touched(sitting)
+    query = (
+        select(last.c.task_id)
+        .join(JudgmentRow, JudgmentRow.judgment_id == last.c.judgment_id)
+        .where(~_withdrawn_later())
+        .order_by(last.c.answered_at.desc(), last.c.judgment_id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def _last_touched(sitting: Sitting) -> Any:
+    """Each of those tasks with the row and the time of its newest judgment before a reveal."""
+    answered_at = func.max(JudgmentRow.answered_at)
+    judgment_id = func.max(JudgmentRow.judgment_id)
+    return (
+        _given(sitting)
+        .with_only_columns(
+            JudgmentRow.task_id,
+            answered_at.label("answered_at"),
+            judgment_id.label("judgment_id"),
+        )
+        .group_by(JudgmentRow.task_id)
+        .order_by(answered_at.desc(), judgment_id.desc())
+        .limit(MAX_UNDONE)
+        .subquery()
+    )
 
 
 def _done(sitting: Sitting) -> Any:
+    return _given(sitting).where(~_withdrawn_later())
+
+
+def _given(sitting: Sitting) -> Any:
     # A changed mind is no further edit; one judged again after it was taken back is.
     return _judged(sitting).where(
         JudgmentRow.action == "judge",
         (JudgmentRow.revision == 1) | _withdrawn(JudgmentRow.revision - 1),
-        ~_withdrawn_later(),
     )
 
 

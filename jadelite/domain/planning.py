@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from jadelite.domain.campaigns import CampaignState
 from jadelite.domain.sampling import Cell, Stratum, allocate, bin_edges, least, make_strata
 
 Z = 1.959963984540054  # of a two-sided interval of 95 %
 ASSUMED_SECONDS = 30.0
 MIN_MEASURED = 30  # judgments from which on their median time is believed
 POINTS = 0.05
+MIN_SHOWN = 20  # edits from which on a frame tells of its scores: of fewer, it tells each one's
 
 Assumption = Literal["scores-are-right"]
 SecondsOrigin = Literal["measured", "assumed"]
@@ -103,7 +105,8 @@ class Plan:
 
     `precision` and `recall` None: no edit of the frame reaches the cut, or the model expects no
     damage at all. `n_for_points`: the smallest sample whose precision has a half width of at most
-    `points`; None where precision can't be expected at all.
+    `points`; None where precision can't be expected at all. A frame that is too small to show has
+    no strata and no figures, and `n_drawn` as asked: its strata might need some edits more.
     """
 
     model: str
@@ -115,7 +118,7 @@ class Plan:
     labour: Labour
     precision: Expected | None
     recall: Expected | None
-    prevalence: Expected
+    prevalence: Expected | None
     points: float
     n_for_points: int | None
     assumption: Assumption = "scores-are-right"
@@ -124,6 +127,21 @@ class Plan:
     def is_census(self) -> bool:
         """Whether every edit of the frame is asked about."""
         return self.n_drawn == self.n_edits
+
+    @property
+    def is_too_small_to_show(self) -> bool:
+        """Whether the plan would give scores of edits away that may be judged."""
+        return is_too_small_to_show(self.n_edits)
+
+
+def is_too_small_to_show(n_edits: int) -> bool:
+    """Whether strata and shares of so few edits would give their scores away."""
+    return n_edits < MIN_SHOWN
+
+
+def are_strata_shown(n_edits: int, state: CampaignState) -> bool:
+    """Whether the strata of a drawn frame may be read: of a small one when judging has ended."""
+    return state in ("closed", "archived") or not is_too_small_to_show(n_edits)
 
 
 def make_plan(
@@ -140,9 +158,25 @@ def make_plan(
     `cuts` are all thresholds in force, `cut` the one that figures are told at. A sample smaller
     than its strata need is planned at that least size.
     """
+    seconds, origin = labour_seconds
+    if is_too_small_to_show(count.n_edits):
+        n_asked = count.n_edits if wanted.n is None else min(wanted.n, count.n_edits)
+        return Plan(
+            model=wanted.frame.model,
+            cut=cut,
+            n_edits=count.n_edits,
+            n_unscored=count.n_unscored,
+            n_drawn=n_asked,
+            strata=(),
+            labour=Labour(n_asked, wanted.k, seconds, origin),
+            precision=None,
+            recall=None,
+            prevalence=None,
+            points=points,
+            n_for_points=None,
+        )
     strata = draw_up(wanted.frame, count, cuts=cuts, n=wanted.n)
     n_drawn = sum(stratum.n_drawn for stratum in strata)
-    seconds, origin = labour_seconds
     precision, recall, prevalence = expected(strata, cut)
     return Plan(
         model=wanted.frame.model,

@@ -202,8 +202,10 @@ class Report:
     """Everything a report page says. Counts are of people's judgments; bots stand apart.
 
     `n_judgments_waiting` were given blind on edits that still wait for others' judgments; they
-    count once those are there. `k` is the most votes an edit has or was to get. `sample` says what
-    the edits speak for, None where nobody knows how they were chosen.
+    count once those are there. `n_exposure_unknown` are those of which nobody says what had been
+    seen, `n_unknown_left_out` of them not counted; `n_withdrawn` were given blind and taken back
+    after the score could be seen. `k` is the most votes an edit has or was to get. `sample` says
+    what the edits speak for, None where nobody knows how they were chosen.
     """
 
     campaign: str
@@ -228,6 +230,8 @@ class Report:
     questions: tuple[QuestionReport, ...]
     labelled: tuple[LabelReport, ...] = ()
     sample: PopulationSample | None = None
+    n_unknown_left_out: int = 0
+    n_withdrawn: int = 0
 
     @property
     def is_small(self) -> bool:

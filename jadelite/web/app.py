@@ -15,6 +15,7 @@ from markupsafe import Markup
 from jadelite import __version__
 from jadelite.audit import access, links
 from jadelite.config import load_settings, require_safe_to_serve
+from jadelite.domain.planning import are_strata_shown
 from jadelite.web import (
     auth,
     campaign_words,
@@ -50,6 +51,10 @@ from jadelite.web.wikitext import visible
 from jadelite.wiring import Services, build
 
 STATIC = Path(__file__).parent / "static"
+# Marks, embeddings, overrides and isolates.
+_DIRECTION_CONTROLS = dict.fromkeys(
+    (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 _PAGES = (
     home,
     coordinate,
@@ -132,10 +137,12 @@ def _prepare_templates(app: Flask) -> None:
         here=_here,
         here_with=_here_with,
         wiki_url=links.edit_url,
+        are_strata_shown=are_strata_shown,
         percent_1=_percent_1,
         decimal_3=_decimal_3,
     )
     app.jinja_env.filters["bdi"] = _bdi
+    app.jinja_env.filters["undirected"] = _undirected
     app.jinja_env.filters["signed_size"] = _signed_size
     app.jinja_env.filters["attr_or_none"] = _item_or_none
 
@@ -143,6 +150,11 @@ def _prepare_templates(app: Flask) -> None:
 def _bdi(value: object) -> Markup:
     """A name or title of unknown direction, kept from mixing with the text around it."""
     return Markup("<bdi>{}</bdi>").format(value)
+
+
+def _undirected(value: str) -> str:
+    """A text without controls of direction: in a title nothing ends what they begin."""
+    return value.translate(_DIRECTION_CONTROLS)
 
 
 def _signed_size(value: int) -> Markup:

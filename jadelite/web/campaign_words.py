@@ -141,7 +141,11 @@ class CampaignWords:
 def init_app(app: Flask) -> None:
     """Give the templates the words of campaigns."""
     app.jinja_env.globals.update(
-        words_of=words_of, name_of=name_of, part_name=words_forms.part_name, text_blocks=blocks
+        words_of=words_of,
+        name_of=name_of,
+        part_name=words_forms.part_name,
+        text_blocks=blocks,
+        guideline_notices=words_forms.GUIDELINE_NOTICES,
     )
 
 

@@ -95,7 +95,7 @@ ROLES: dict[str, LazyString] = {
 }
 ROLE_HELP: dict[str, LazyString] = {
     "reviewer": _("Judges edits and sees afterwards what the model and the others said."),
-    "coordinator": _("Judges too, and asks for new reports."),
+    "coordinator": _("Judges too, makes and leads campaigns, and asks for new reports."),
     "model-team": _("Reads reports and asks for new ones; does not judge its own model."),
     "operator": _("Keeps the site running: sees which services answer and why scores are missing."),
 }

@@ -1,4 +1,4 @@
-"""The glossary of forms: reason tags and the guideline that stands where a campaign has none."""
+"""The glossary of forms: reason tags, the usual guideline, and what holds below any guideline."""
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -16,14 +16,23 @@ TAGS: dict[str, LazyString] = {
     "improvement": _("An improvement"),
 }
 
-# The guideline in paragraphs and items; what begins with "- " once joined is an item of a list.
-_BEFORE = (
+# What every reviewer is told below any guideline, also one of the campaign's own.
+GUIDELINE_NOTICES: tuple[LazyString, ...] = (
     _(
         "You see what an edit changed and answer the questions about it. You judge blind: what the"
         " model and the others said is shown only when your answer is saved."
     ),
     _("Judge the edit, not the person. Who made it is folded away; opening it is recorded."),
+    _(
+        "About three edits in a hundred come again later, without a sign. This shows how steady"
+        " answers are. Nobody is rated by it."
+    ),
+    _(
+        "Judgments are stored and published under a pseudonym. They stay when you leave; your name"
+        " is not stored with them."
+    ),
 )
+# The usual guideline: items of a list, and a paragraph after it.
 _OF_FACETS: dict[str, tuple[LazyString, ...]] = {
     "editquality": (
         _("Damaging: the edit makes the page worse, whether that was meant or not."),
@@ -46,16 +55,8 @@ _ITEMS = (
         " or don’t want to see this. The edit then goes to somebody else."
     ),
 )
-_AFTER = (
-    _("You can change your mind after the reveal. Your first answer stays; the new one is added."),
-    _(
-        "About three edits in a hundred come again later, without a sign. This shows how steady"
-        " answers are. Nobody is rated by it."
-    ),
-    _(
-        "Judgments are stored and published under a pseudonym. They stay when you leave; your name"
-        " is not stored with them."
-    ),
+_AFTER = _(
+    "You can change your mind after the reveal. Your first answer stays; the new one is added."
 )
 # What a text of a campaign is for, by the first part of its key.
 TEXT_PARTS: dict[str, LazyString] = {
@@ -71,11 +72,11 @@ TEXT_PARTS: dict[str, LazyString] = {
 
 
 def default_guideline(facet: str) -> str:
-    """The guideline for a facet as plain text, in the language that is set."""
+    """The usual guideline for a facet as plain text, without the notices, in the language set."""
     items = "\n".join(f"- {text}" for text in (*_OF_FACETS.get(facet, ()), *_ITEMS))
-    return "\n\n".join([*map(str, _BEFORE), items, *map(str, _AFTER)])
+    return f"{items}\n\n{_AFTER}"
 
 
 def part_name(key: str) -> str:
-    """What a text of a campaign is for."""
-    return str(TEXT_PARTS[key.partition(".")[0]])
+    """What a text of a campaign is for; the key itself where no campaign has such a text."""
+    return str(TEXT_PARTS.get(key.partition(".")[0], key))

@@ -96,6 +96,29 @@ def test_what_one_taps_is_at_least_44_px_high(
     assert visitor.page.evaluate(SMALL_TARGETS) == []
 
 
+def test_boxes_beside_long_labels_keep_their_size_and_links_stand_apart(
+    make_visitor: Callable,
+) -> None:
+    visitor = make_visitor("fa", width=360)
+    visitor.start()
+    visitor.open("/account")
+    visitor.page.check("input[value=coordinator]")
+    with visitor.page.expect_navigation():
+        visitor.page.click("form.roles button")
+    visitor.open("/campaigns/new?wiki=sample-fa")
+    widths = visitor.page.locator("label.switch > input").evaluate_all(
+        "items => items.map((item) => item.getBoundingClientRect().width)"
+    )
+    assert len(widths) >= 3
+    assert set(widths) == {20}
+    visitor = make_visitor("en")
+    visitor.open("/")
+    first, last = visitor.page.locator("main > .actions:last-child > a").all()
+    boxes = (first.bounding_box(), last.bounding_box(), visitor.page.locator("h1").bounding_box())
+    assert boxes[1]["x"] - boxes[0]["x"] - boxes[0]["width"] >= 12
+    assert boxes[0]["x"] == boxes[2]["x"]
+
+
 def test_a_refused_form_says_what_is_missing_and_keeps_the_rest(make_visitor: Callable) -> None:
     visitor = make_visitor("en")
     page = visitor.page

@@ -234,3 +234,91 @@ def test_answers_outlive_a_change_of_language_and_end_with_saving(make_visitor: 
     page.click("form[data-keys] button.primary")
     page.wait_for_url("**/reveal")
     assert page.evaluate("Object.keys(sessionStorage).filter((k) => k.includes('draft'))") == []
+
+
+def reveal_one(visitor, *keys: str):
+    """Judge an edit by keys and wait for the script's reveal; the number of its task."""
+    visitor.start()
+    task_id = visitor.task_id
+    for key in (*keys, "Enter"):
+        visitor.page.keyboard.press(key)
+    visitor.page.wait_for_selector("#change", state="attached")
+    return task_id
+
+
+def own_answers(visitor, task_id: int) -> list[tuple[str, str]]:
+    """The answers to both questions in every judgment given here, oldest first."""
+    rows = visitor.site.judgments(task_id)
+    newest = rows[-1].reviewer_id
+    own = [row.answers for row in rows if row.reviewer_id == newest]
+    return [(answers["damaging"], answers["goodfaith"]) for answers in own]
+
+
+def test_an_answer_is_changed_by_keys_alone(make_visitor: Callable) -> None:
+    visitor = make_visitor("en")
+    page = visitor.page
+    task_id = reveal_one(visitor, "1", "2")
+    assert page.locator(".next kbd").is_visible()
+    page.keyboard.press("u")
+    assert visitor.has_focus("#change input[name=answer-damaging][value=yes]:checked")
+    assert not page.locator(".next kbd").is_visible()  # Enter does not go on now
+    assert page.inner_text("#change form > button kbd") == "↵"
+    page.keyboard.press("2")
+    assert visitor.has_focus("#change input[name=answer-goodfaith]:checked")
+    page.keyboard.press("1")
+    assert visitor.has_focus("#change form > button")
+    page.keyboard.press("3")  # corrects the last one
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#change:not([open])", state="attached")
+    assert own_answers(visitor, task_id) == [("yes", "no"), ("no", "unsure")]
+    assert page.locator(".next kbd").is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[data-keys]#judge")
+    assert visitor.task_id != task_id
+    visitor.require_quiet()
+
+
+def test_enter_saves_the_change_from_any_answer(make_visitor: Callable) -> None:
+    visitor = make_visitor("en")
+    page = visitor.page
+    task_id = reveal_one(visitor, "1", "2")
+    for key in ("u", "3", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector("#change:not([open])", state="attached")
+    assert own_answers(visitor, task_id) == [("yes", "no"), ("unsure", "no")]
+
+
+def test_digits_answer_the_first_question_of_a_box_opened_by_hand(make_visitor: Callable) -> None:
+    visitor = make_visitor("en")
+    reveal_one(visitor, "1", "1")
+    visitor.page.click("#change summary")
+    visitor.page.keyboard.press("3")
+    assert chosen(visitor) == ["answer-damaging=unsure", "answer-goodfaith=yes"]
+
+
+@pytest.mark.parametrize("key", ["Escape", "u"])
+def test_closing_the_box_leaves_the_answer_and_enter_goes_on(
+    make_visitor: Callable, key: str
+) -> None:
+    visitor = make_visitor("en")
+    page = visitor.page
+    task_id = reveal_one(visitor, "1", "2")
+    for pressed in ("u", "n"):
+        page.keyboard.press(pressed)
+    assert visitor.has_focus("#change textarea")
+    page.keyboard.press("Escape")  # leaves the note only
+    assert page.locator("#change[open]").count() == 1
+    page.keyboard.press(key)
+    assert page.locator("#change[open]").count() == 0
+    assert visitor.has_focus(".next button.primary")
+    page.keyboard.press("2")  # nothing to answer any more
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[data-keys]#judge")
+    assert own_answers(visitor, task_id) == [("yes", "no")]
+
+
+def test_digits_do_nothing_on_a_reveal_that_is_only_read(make_visitor: Callable) -> None:
+    visitor = make_visitor("en")
+    reveal_one(visitor, "1", "2")
+    visitor.page.keyboard.press("3")
+    assert chosen(visitor) == ["answer-damaging=yes", "answer-goodfaith=no"]

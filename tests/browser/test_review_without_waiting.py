@@ -243,7 +243,7 @@ def test_undo_after_the_reveal_opens_the_change_and_goes_further_back(
         page.keyboard.press("u")
         page.wait_for_url(f"**/tasks/{task_id}/reveal")
         assert page.locator("#change[open]").count() == 1
-        assert visitor.has_focus("#change summary")
+        assert visitor.has_focus("#change input[name=answer-damaging]:checked")
     visitor.require_quiet()
 
 

@@ -89,6 +89,18 @@ def test_a_campaign_that_speaks_for_a_wiki_is_made_as_in_the_browser(run, tmp_pa
     assert (row["campaign"], row["state"], row["k"], row["n_edits"]) == ("syksy", "archived", 2, 12)
 
 
+def test_the_plan_of_a_small_frame_tells_nothing_of_its_scores(run) -> None:
+    run("edits", "import", "-", given=lines([factories.edit_line(n) for n in (1, 2)]))
+    run("scores", "import", "-", given=lines([factories.score_line(n, 0.8125) for n in (1, 2)]))
+    asked = ("campaigns", "plan", "--wiki", factories.WIKI, "--n", "2")
+    plan = run(*asked).stdout
+    assert "fewer than 20 edits" in plan
+    assert "expected" not in plan
+    told = run(*asked, "--format", "json").stdout
+    assert "0.8125" not in told
+    assert json.loads(told)["strata"] == []
+
+
 def test_a_model_must_be_named_where_several_scored_the_wiki(run) -> None:
     run("edits", "import", "-", given=lines([factories.edit_line(n) for n in range(1, 9)]))
     for model in ("damaging", "local-damaging"):

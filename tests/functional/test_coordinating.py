@@ -7,7 +7,7 @@ import factories
 import pytest
 from reader import Reader
 
-from jadelite.audit import approvals, queue
+from jadelite.audit import approvals, queue, reporting, reports
 from jadelite.audit.outside import Outside
 from jadelite.audit.queue import Bench
 from jadelite.domain.people import OPERATOR
@@ -183,6 +183,8 @@ def test_a_real_wiki_opens_only_once_its_community_agreed(reader, services, work
     work_off()
     coordinator.get("/campaigns/autumn/manage")
     assert "has not agreed to this audit yet" in coordinator.words
+    command = f'<pre dir="ltr"><code>jadelite sites approve {REAL} --discussion URL</code></pre>'
+    assert command in coordinator.text
     assert "Open it for judging" not in coordinator.words
     coordinator.post("/campaigns/autumn/state", action="open")
     assert coordinator.page.status_code == 403
@@ -305,3 +307,56 @@ def test_a_campaign_that_was_made_here_is_of_its_maker(coordinator, services) ->
     assert row.created_by is not None
     assert (row.kind, row.state, row.n_planned, row.k) == ("sample", "draft", 24, 1)
     assert row.guideline_version == 1
+
+
+def test_a_small_frame_tells_nothing_of_its_scores_while_it_is_judged(
+    reader, new_reader, services, work_off
+) -> None:
+    """A frame of one edit would tell that edit's score to somebody who may judge it."""
+    fill(services, n_edits=19)
+    coordinator = as_role(reader, "coordinator")
+    closed = "The frame has fewer than 20 edits"
+    send(coordinator, "plan", n_planned="12")
+    assert closed in coordinator.words
+    assert "Judgments 12" in coordinator.words
+    assert "How sure the figures will be" not in coordinator.words
+    assert "Chance of each" not in coordinator.words
+    send(coordinator, n_planned="12")
+    assert coordinator.path == "/campaigns/autumn/manage"
+    assert closed in coordinator.words
+    assert "Chance of each" not in coordinator.words
+    coordinator.post("/campaigns/autumn/draw", stream="probability")
+    work_off()
+    coordinator.get("/campaigns/autumn/manage").post("/campaigns/autumn/state", action="open")
+    visitor = new_reader()
+    for page in (
+        coordinator.get("/campaigns/autumn/manage"),
+        visitor.get("/campaigns/autumn"),
+    ):
+        assert "of 19 edits were drawn at random." in page.words
+        assert "Chance of each" not in page.words
+    coordinator.post("/campaigns/autumn/state", action="close")
+    for page in (
+        coordinator.get("/campaigns/autumn/manage"),
+        visitor.get("/campaigns/autumn"),
+    ):
+        assert "strata by score" in page.words
+        assert "Chance of each" in page.words
+
+
+def test_a_report_keeps_the_strata_of_a_small_frame_until_the_end(
+    reader, services, work_off
+) -> None:
+    fill(services, n_edits=19)
+    coordinator = as_role(reader, "coordinator")
+    send(coordinator, n_planned="12")
+    coordinator.post("/campaigns/autumn/draw", stream="probability")
+    work_off()
+    coordinator.get("/campaigns/autumn/manage").post("/campaigns/autumn/state", action="open")
+    frozen = reporting.compute(services.database, "autumn", now=services.clock())
+    assert len(frozen.sample.strata) > 1
+    (shown,) = reports.report_page(services.database, "autumn").report.sample.strata
+    assert (shown.low, shown.high, shown.n_edits) == (None, None, 19)
+    assert coordinator.get("/reports/autumn").page.status_code == 200
+    coordinator.get("/campaigns/autumn/manage").post("/campaigns/autumn/state", action="close")
+    assert reports.report_page(services.database, "autumn").report.sample == frozen.sample

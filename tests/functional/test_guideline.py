@@ -95,7 +95,7 @@ def test_a_guideline_of_ones_own_replaces_it_and_keeps_its_versions(reader, serv
 
     reader.get(f"/campaigns/{slug}/guideline")
     assert "New." in reader.words
-    assert "You judge blind" not in reader.words
+    assert "Damaging:" not in reader.words.split("The questions")[0]
     assert "Version 2 " in reader.words
 
     reader.get(f"/campaigns/{slug}/guideline?version=1")
@@ -103,6 +103,26 @@ def test_a_guideline_of_ones_own_replaces_it_and_keeps_its_versions(reader, serv
     assert '<ul dir="auto"><li>one</li><li>two</li></ul>' in reader.text
     assert "This is an older version." in reader.words
     assert reader.get(f"/campaigns/{slug}/guideline?version=9").page.status_code == 404
+
+
+NOTICES = (
+    "You judge blind",
+    "opening it is recorded",
+    "three edits in a hundred come again",
+    "stored and published under a pseudonym",
+)
+
+
+@pytest.mark.parametrize("own", ["", "Lue tämä."])
+def test_no_guideline_drops_what_holds_in_all_campaigns(reader, services, slug, now, own):
+    given = {"guideline": own}
+    texts.save(services.database, COORDINATOR, slug, "fi", given, since=0, now=now)
+
+    reader.get(f"/campaigns/{slug}/guideline")
+    assert [reader.words.count(notice) for notice in NOTICES] == [1] * 4
+    reader.post(f"/campaigns/{slug}/start")
+    beside = reader.words.partition("The guideline on its own page")[0]
+    assert [beside.count(notice) for notice in NOTICES] == [1] * 4
 
 
 def test_a_text_in_another_language_is_marked_with_it(reader, services, slug, now):
@@ -259,3 +279,25 @@ def test_versions_stay_when_a_campaign_is_read_later(services, slug, now):
     texts.save(database, COORDINATOR, slug, "en", {"guideline": "One."}, since=0, now=now)
     with database.reading() as session:
         assert find_campaign(session, slug).guideline_version == 1
+
+
+def test_a_text_that_no_campaign_has_is_refused_in_words(coordinator, services) -> None:
+    factories.make_campaign(services.database, services.clock())
+    for key in ("zzz", "name.zzz", ""):
+        coordinator.get("/campaigns/a-campaign/texts?language=en")
+        fields = {f"text-{key}": "x"}
+        coordinator.post("/campaigns/a-campaign/texts", language="en", since="0", **fields)
+        assert coordinator.page.status_code == 422
+        assert "This campaign has no such text." in coordinator.words
+
+
+def test_a_title_holds_no_controls_of_direction(coordinator, services) -> None:
+    factories.make_campaign(services.database, services.clock())
+    controls = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    coordinator.get("/campaigns/a-campaign/texts?language=en")
+    fields = {"text-name": f"Au{controls}tumn & <b>more\u200c"}
+    coordinator.post("/campaigns/a-campaign/texts", language="en", since="0", **fields)
+    for path in ("/campaigns/a-campaign", "/campaigns/a-campaign/guideline", "/reports/a-campaign"):
+        title = re.search(r"<title>(.*?)</title>", coordinator.get(path).text, re.DOTALL).group(1)
+        assert not set(controls) & set(unescape(title)), path
+        assert "Autumn &amp; &lt;b&gt;more\u200c" in title, path

@@ -1,11 +1,14 @@
 """Own history and preferences through HTTP, without JavaScript, on both databases."""
 
 import re
+from datetime import timedelta
 
 import factories
 import pytest
+from sqlalchemy import update
 
-from jadelite.audit import history
+from jadelite.audit import history, reporting
+from jadelite.db.tables import CampaignRow
 
 
 def judged(reader, services, n: int = 1, slug: str = "a-campaign"):
@@ -105,6 +108,50 @@ def test_a_judgment_is_taken_back_after_a_question(reader, services) -> None:
     assert "before" in reader.get(path).words
     reader.post(path)
     assert reader.get("/mine").words.count("Taken back") == 1
+    report = reporting.compute(services.database, "a-campaign", now=services.clock())
+    assert report.n_withdrawn == 1
+    assert (
+        "1 blind judgment was taken back after its reveal"
+        in reader.get("/reports/a-campaign").words
+    )
+
+
+def test_a_report_says_how_many_judgments_of_unknown_exposure_it_leaves_out(
+    reader, services
+) -> None:
+    database, now = services.database, services.clock()
+    factories.make_campaign(database, now, n_edits=1, k=2)
+    lines = [
+        factories.judgment_line(campaign="a-campaign", reviewer=who, score_seen=seen)
+        for who, seen in (("a", "unknown"), ("b", "no"), ("c", "no"))
+    ]
+    assert factories.import_rows(database, "judgments", lines, now).n_bad == 0
+    reporting.compute(database, "a-campaign", now=now)
+    words = reader.get("/reports/a-campaign").words
+    assert "2 judgments were given blind and count here." in words
+    assert "1 judgment is left out because nobody knows" in words
+    assert "although nobody knows" not in words
+
+
+@pytest.mark.parametrize("ending", ["closed by hand", "its end came"])
+def test_a_closed_campaign_offers_nothing_to_take_back(reader, services, ending) -> None:
+    factories.make_campaign(services.database, services.clock(), n_edits=2, k=3)
+    judged(reader, services, 2)
+    path = re.search(r'href="(/mine/judgments/\d+/withdraw)"', reader.get("/mine").text).group(1)
+    reader.get(path)
+    if ending == "closed by hand":
+        factories.set_state(services.database, "a-campaign", "closed", now=services.clock())
+    else:
+        with services.database.transaction() as session:
+            session.execute(
+                update(CampaignRow).values(closes_at=services.clock() - timedelta(seconds=1))
+            )
+    reader.post(path)
+    assert reader.page.status_code == 409
+    assert "This campaign takes no judgments now." in reader.words
+    assert reader.get(path).page.status_code == 409
+    assert "/withdraw" not in reader.get("/mine").text
+    assert "Taken back" not in reader.words
 
 
 def test_a_changed_mind_is_marked(reader, services) -> None:

@@ -3,9 +3,12 @@
 import factories
 import pytest
 from factories import import_rows, judgment_line, score_line
+from reviewers import change, start, take, undo, withdraw
+from reviewers import judge as give
 from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
 
-from jadelite.audit import demo, reporting, reports
+from jadelite.audit import counting, demo, reporting, reports
+from jadelite.db.judgments import CountedAnswer
 from jadelite.db.session import Database
 from jadelite.domain.errors import NotFound
 
@@ -115,6 +118,43 @@ def test_imports_of_unknown_exposure_count_and_are_counted(database, now) -> Non
     judge(database, now, [(1, "a", "yes")], score_seen="unknown")
     report = reporting.compute(database, SLUG, now=now)
     assert (report.n_judgments_used, report.n_exposure_unknown) == (1, 1)
+
+
+def test_unknown_exposure_that_is_left_out_is_counted(database, now) -> None:
+    factories.make_campaign(database, now, n_edits=1, k=2, slug=SLUG)
+    judge(database, now, [(1001, "a", "yes")], score_seen="unknown")
+    judge(database, now, [(1001, "b", "yes")], score_seen="unknown", peers_seen="yes")
+    judge(database, now, [(1001, who, "yes") for who in "cd"])
+    close(database, now)
+    report = reporting.compute(database, SLUG, now=now)
+    assert (report.n_exposure_unknown, report.n_unknown_left_out) == (1, 1)
+    assert (report.n_judgments, report.n_judgments_used, report.n_exposed) == (4, 2, 1)
+
+
+def test_what_is_taken_back_after_its_reveal_is_counted(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=4, k=2)
+    actor, late = (factories.make_reviewer(database, clock()) for _ in range(2))
+    start(database, actor, clock, reveals="each")
+    done = []
+    for _ in range(3):
+        done += take(database, actor, clock)
+        give(database, actor, done[-1], clock)
+    change(database, actor, done[0], clock, {"damaging": "no", "goodfaith": "yes"})
+    for task_id in done[:2]:
+        withdraw(database, actor, task_id, clock)
+    start(database, late, clock, reveals="end")
+    (undone,) = take(database, late, clock)
+    give(database, late, undone, clock)
+    undo(database, late, clock)
+    report = reporting.compute(database, "a-campaign", now=clock())
+    assert report.n_withdrawn == 2
+
+
+@pytest.mark.parametrize(("seen", "n"), [("yes", 0), ("no", 1), ("unknown", 1)])
+def test_a_judgment_given_after_the_reveal_is_no_blind_one_taken_back(seen, n) -> None:
+    given = CountedAnswer(1, 1, 1, 1, "person", 1, "judge", seen, seen, "damaging", "yes", "web")
+    taken = CountedAnswer(2, 1, 1, 1, "person", 2, "withdraw", "yes", "yes", "", "", "web")
+    assert counting.n_withdrawn([given, taken]) == n
 
 
 def test_bots_stand_apart(database, now) -> None:

@@ -226,6 +226,28 @@ def test_the_smallest_of_the_daily_caps_holds(database, clock) -> None:
     assert refused.value.values == {"n": 2}
 
 
+def test_the_day_is_one_over_all_campaigns(database, clock) -> None:
+    for number in (1, 2):
+        factories.make_campaign(
+            database,
+            clock(),
+            n_edits=60,
+            probability=None,
+            slug=f"campaign-{number}",
+            first_rev_id=1000 * number + 1,
+        )
+    actor = factories.make_reviewer(database, clock())
+    held = take(database, actor, clock, n=4, cap=5, slug="campaign-1")
+    more = take(database, actor, clock, n=4, cap=5, slug="campaign-2")
+    assert (len(held), len(more)) == (4, 1)
+    assert take(database, actor, clock, n=4, cap=5, slug="campaign-1") == held
+    for task_id in more:
+        judge(database, actor, task_id, clock)
+    with pytest.raises(Conflict) as refused:  # not "none left", which would end the sitting
+        take(database, actor, clock, n=4, cap=5, slug="campaign-2")
+    assert refused.value.code == "daily-cap"
+
+
 # Holds
 
 
@@ -265,6 +287,50 @@ def test_a_hold_frees_itself(database, clock) -> None:
     clock.move(minutes=21)
     assert take(database, second, clock) == [task_id]
     assert take(database, first, clock) == []
+
+
+def test_a_hold_that_lapsed_comes_back_only_where_there_is_room(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=1, k=1)
+    first, second = (factories.make_reviewer(database, clock()) for _ in range(2))
+    (task_id,) = take(database, first, clock)
+    clock.move(minutes=21)
+    taking.touch(database, first, task_id, now=clock(), lease_seconds=1200)
+    assert take(database, second, clock) == []
+    clock.move(minutes=21)
+    assert take(database, second, clock) == [task_id]
+    with pytest.raises(NotFound):
+        taking.touch(database, first, task_id, now=clock(), lease_seconds=1200)
+    with pytest.raises(NotFound):
+        taking.open_context(database, first, task_id, "editor", now=clock())
+    assert judge(database, second, task_id, clock).outcome == "recorded"
+    with pytest.raises(Conflict):
+        judge(database, first, task_id, clock)
+
+
+def test_of_two_lapsed_holds_one_comes_back(database, clock) -> None:
+    """Both touch in the same moment, again and again."""
+    factories.make_campaign(database, clock(), n_edits=1, k=1)
+    actors = [factories.make_reviewer(database, clock()) for _ in range(2)]
+    for actor in actors:
+        (task_id,) = take(database, actor, clock)
+        clock.move(minutes=21)
+    for _ in range(5):
+        ready = threading.Barrier(2)
+
+        def touch(actor: Actor, ready: threading.Barrier = ready) -> None:
+            ready.wait()
+            with contextlib.suppress(NotFound):
+                taking.touch(database, actor, task_id, now=clock(), lease_seconds=1200)
+
+        threads = [threading.Thread(target=touch, args=(actor,)) for actor in actors]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with database.reading() as session:
+            found = [leases.lease_of(session, task_id, actor.reviewer_id) for actor in actors]
+        assert sum(lease.expires_at > clock() for lease in found) == 1
+        clock.move(minutes=21)
 
 
 def test_a_task_that_is_not_held_can_not_be_touched_opened_or_skipped(database, clock) -> None:

@@ -1,16 +1,18 @@
 """Taking judgments back, before the reveal and after it, on both databases."""
 
+import contextlib
 import threading
 from datetime import timedelta
+from random import Random
 
 import factories
 import pytest
 from reviewers import ANSWERS, change, judge, rows, start, take, undo, update, withdraw
 
 from jadelite.audit import assigning as taking
-from jadelite.audit import reporting, reviewing
+from jadelite.audit import history, reporting, reviewing
 from jadelite.audit.judging import Undone
-from jadelite.db import judgments, masking
+from jadelite.db import campaigns, events, judgments, masking, sittings
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, NotFound
 from jadelite.domain.people import Actor
@@ -159,18 +161,19 @@ def test_nothing_is_revealed_of_what_was_undone(database, clock) -> None:
 
 
 def test_a_place_that_was_undone_may_be_taken_once_the_hold_lapses(database, clock) -> None:
-    actor = sits(database, clock, n_edits=1, k=1)
-    other = factories.make_reviewer(database, clock())
+    actor = sits(database, clock, n_edits=1, k=2)
+    second, third = (factories.make_reviewer(database, clock()) for _ in range(2))
     task_id = judge_next(database, actor, clock)
     undo(database, actor, clock)
-    assert take(database, other, clock) == []
+    judge_next(database, second, clock)
+    assert take(database, third, clock) == []
     clock.move(minutes=21)
-    assert take(database, other, clock) == [task_id]
-    judge(database, other, task_id, clock)
+    assert take(database, third, clock) == [task_id]
+    judge(database, third, task_id, clock)
     with pytest.raises(Conflict) as refused:
         judge(database, actor, task_id, clock)
     assert refused.value.code == "task-complete"
-    assert rows(database, "SELECT n_judgments FROM task") == [(1,)]
+    assert rows(database, "SELECT n_judgments FROM task") == [(2,)]
 
 
 def test_after_an_undo_and_a_lapse_the_reviewer_may_be_given_it_again(database, clock) -> None:
@@ -183,25 +186,86 @@ def test_after_an_undo_and_a_lapse_the_reviewer_may_be_given_it_again(database, 
     assert counted(database) == [(3, "yes")]
 
 
-def test_what_was_complete_meanwhile_is_not_called_blind(database, clock) -> None:
-    """Its score could be read by anybody until the undo."""
-    actor = sits(database, clock, n_edits=1, k=1)
+def test_what_is_complete_is_revealed_and_not_undone(database, clock) -> None:
+    """Its score could be read by anybody: nobody would judge it blind a second time."""
+    actor = sits(database, clock, n_edits=1, k=2)
     task_id = judge_next(database, actor, clock)
-    undo(database, actor, clock)
-    judge(database, actor, task_id, clock, OTHER)
-    assert rows(database, ROWS)[2:] == [(3, "judge", "unknown", "unknown")]
-    assert counted(database) == []
+    assert reviewing.reveal_page(database, actor, task_id) is None
+    judge_next(database, factories.make_reviewer(database, clock()), clock)
+    for _ in range(2):
+        assert undo(database, actor, clock) == Undone(task_id, was_revealed=True)
+    assert rows(database, "SELECT DISTINCT action FROM judgment") == [("judge",)]
+    assert rows(database, "SELECT n_judgments FROM task") == [(2,)]
+    assert rows(database, "SELECT count(*) FROM lease WHERE ended_at IS NULL") == [(0,)]
+    assert len(reviewing.reveal_page(database, actor, task_id).others) == 1
+    change(database, actor, task_id, clock, OTHER)
+    assert rows(database, ROWS)[-1] == (2, "judge", "yes", "yes")
+    assert counted(database) == [(1, "yes"), (1, "yes")]
 
 
-def test_undoing_masks_the_edit_again(database, clock) -> None:
+def test_what_was_public_before_is_revealed_and_not_undone(database, clock) -> None:
+    actor = sits(database, clock, n_edits=1)
+    task_id = judge_next(database, actor, clock)
+    with database.transaction() as session:
+        events.append(session, "campaign.closed", subject="x", now=clock(), campaign_id=1)
+    assert undo(database, actor, clock) == Undone(task_id, was_revealed=True)
+    assert rows(database, "SELECT n_judgments FROM task") == [(1,)]
+    assert reviewing.reveal_page(database, actor, task_id) is not None
+
+
+def test_a_complete_edit_stays_public_when_somebody_undoes(database, clock) -> None:
     actor = sits(database, clock, n_edits=1, k=1)
     judge_next(database, actor, clock)
+    undo(database, actor, clock)
     (edit_id,) = rows(database, "SELECT edit_id FROM task")[0]
     with database.reading() as session:
         assert not masking.is_masked(session, edit_id)
+
+
+def test_undoing_a_complete_edit_after_a_withdrawal_leaves_it_complete(database, clock) -> None:
+    actor = sits(database, clock, n_edits=1, k=2)
+    other = factories.make_reviewer(database, clock())
+    judge_next(database, actor, clock)
+    task_id = judge_next(database, other, clock)
+    withdraw(database, other, task_id, clock)
     undo(database, actor, clock)
-    with database.reading() as session:
-        assert masking.is_masked(session, edit_id)
+    assert rows(database, "SELECT n_judgments FROM task") == [(2,)]
+
+
+def test_an_open_edit_counts_what_stands_after_any_mix(database, clock) -> None:
+    """So it can always get the judgments that it misses."""
+    tasks = factories.make_campaign(database, clock(), n_edits=6, k=2)
+    people = [factories.make_reviewer(database, clock()) for _ in range(5)]
+    for number, actor in enumerate(people):
+        start(database, actor, clock, reveals="end" if number % 2 else "each")
+    rng = Random(20261122)
+    for _ in range(150):
+        actor = rng.choice(people)
+        act = rng.choice(["judge", "judge", "undo", "withdraw"])
+        with contextlib.suppress(Conflict, NotFound):
+            if act == "judge":
+                for task_id in take(database, actor, clock):
+                    judge(database, actor, task_id, clock)
+            elif act == "undo":
+                undo(database, actor, clock)
+            else:
+                withdraw(database, actor, rng.choice(tasks), clock)
+        clock.move(seconds=rng.choice([1, 700]))
+        check_counts(database)
+
+
+def check_counts(database: Database) -> None:
+    """An open task counts its standing judgments; a complete one had all of them once."""
+    newest = rows(
+        database,
+        "SELECT task_id, count(*) FROM judgment j WHERE action = 'judge' AND NOT EXISTS"
+        " (SELECT 1 FROM judgment o WHERE o.task_id = j.task_id AND"
+        " o.reviewer_id = j.reviewer_id AND o.revision > j.revision) GROUP BY task_id",
+    )
+    standing = dict(newest)
+    for task_id, n, k in rows(database, "SELECT task_id, n_judgments, n_wanted FROM task"):
+        n_standing = standing.get(task_id, 0)
+        assert n == n_standing or (n == k and n_standing < k), (task_id, n, k, n_standing)
 
 
 def test_there_is_nothing_to_undo_without_a_sitting_or_a_judgment(database, clock) -> None:
@@ -219,6 +283,61 @@ def test_only_the_running_sitting_is_undone(database, clock) -> None:
     start(database, actor, clock, length=10, reveals="end")
     with pytest.raises(Conflict):
         undo(database, actor, clock)
+
+
+def test_what_is_judged_after_a_withdrawal_in_another_sitting_can_be_undone(
+    database, clock
+) -> None:
+    actor = sits(database, clock, n_edits=1)
+    task_id = judge_next(database, actor, clock)
+    withdraw(database, actor, task_id, clock)
+    start(database, actor, clock, length=10, reveals="end")
+    clock.move(seconds=1)
+    assert judge_next(database, actor, clock) == task_id
+    assert offered(database, actor) == task_id
+    assert undo(database, actor, clock, task_id) == Undone(task_id, was_revealed=False)
+    assert offered(database, actor) is None
+
+
+def test_what_was_judged_last_is_undone_first(database, clock) -> None:
+    """Also when it had been judged before, and was taken back."""
+    actor = sits(database, clock)
+    first = judge_next(database, actor, clock)
+    second = judge_next(database, actor, clock)
+    withdraw(database, actor, first, clock)
+    while judge_next(database, actor, clock) != first:
+        pass
+    assert second != first == offered(database, actor)
+    assert undo(database, actor, clock).task_id == first
+
+
+def test_undo_is_offered_ten_judgments_back(database, clock) -> None:
+    factories.make_campaign(database, clock(), n_edits=11, probability=None)
+    actor = factories.make_reviewer(database, clock())
+    start(database, actor, clock, reveals="end")
+    for _ in range(11):
+        judge_next(database, actor, clock)
+    for _ in range(10):
+        assert offered(database, actor) == undo(database, actor, clock).task_id
+    assert offered(database, actor) is None
+
+
+def test_undo_goes_no_further_back_than_the_sitting(database, clock) -> None:
+    actor = sits(database, clock, reveals="each")
+    judge_next(database, actor, clock)
+    start(database, actor, clock, length=10)
+    second, third = (judge_next(database, actor, clock) for _ in range(2))
+    assert history.undoable(database, actor, "a-campaign") == [third, second]
+    assert history.one_before(database, actor, "a-campaign", third) == second
+    assert history.one_before(database, actor, "a-campaign", second) is None
+
+
+def offered(database: Database, actor: Actor) -> int | None:
+    """The task that the page of the running sitting offers to undo."""
+    with database.reading() as session:
+        campaign = campaigns.by_slug(session, "a-campaign")
+        running = sittings.running_in(session, campaign, actor.reviewer_id)
+        return sittings.undoable(session, running.sitting)
 
 
 def test_after_the_end_of_a_campaign_nothing_is_undone(database, clock) -> None:
@@ -241,6 +360,19 @@ def test_a_withdrawal_after_the_reveal_says_so_and_frees_the_place(database, clo
     assert rows(database, ROWS)[1:] == [(2, "withdraw", "yes", "yes")]
     assert rows(database, f"SELECT n_judgments FROM task WHERE task_id = {task_id}") == [(0,)]
     assert counted(database) == []
+
+
+def test_a_closed_campaign_gives_no_judgment_back(database, clock) -> None:
+    """Its figures stand; who knows the scores can't move them."""
+    actor = sits(database, clock, reveals="each")
+    task_id, other = judge_next(database, actor, clock), judge_next(database, actor, clock)
+    withdraw(database, actor, other, clock)
+    factories.set_state(database, "a-campaign", "closed", now=clock())
+    with pytest.raises(Conflict) as refused:
+        withdraw(database, actor, task_id, clock)
+    assert refused.value.code == "campaign-closed"
+    assert withdraw(database, actor, other, clock).outcome == "known"
+    assert len(rows(database, ROWS)) == 3
 
 
 def test_withdrawing_twice_is_withdrawing_once(database, clock) -> None:

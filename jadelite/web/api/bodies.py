@@ -155,6 +155,8 @@ class ReportBody(BaseModel):
     n_judgments_waiting: int = Field(description="on edits that are still being judged")
     n_exposed: int
     n_exposure_unknown: int
+    n_unknown_left_out: int = Field(description="of those of unknown exposure, not counted")
+    n_withdrawn: int = Field(description="given blind, taken back after the reveal")
     n_bot_judgments: int
     n_reviewers: FigureBody
     notes: list[str]

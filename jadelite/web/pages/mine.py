@@ -33,20 +33,22 @@ KEYS_OFFERED = (NO_KEY, "Enter", "?", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 def judgments() -> str:
     """Own judgments, newest first; older ones behind a cursor."""
     before = request.args.get("before", type=int)
+    parts = services()
     page = history.history_page(
-        services().database,
+        parts.database,
         current_actor(),
         slug=request.args.get("campaign") or None,
         before=before if before is None or 0 < before <= MAX_ID else None,
     )
-    return render_template("mine.html", page=page)
+    return render_template("mine.html", page=page, now=parts.clock())
 
 
 @pages.get(f"{JUDGMENT}/withdraw")
 @needs("judge")
 def confirm(task_id: int) -> str:
     """Ask before a judgment is taken back."""
-    own = history.own_judgment(services().database, current_actor(), task_id)
+    parts = services()
+    own = history.to_withdraw(parts.database, current_actor(), task_id, now=parts.clock())
     return render_template("withdraw.html", own=own)
 
 

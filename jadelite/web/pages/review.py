@@ -322,7 +322,10 @@ def _reveal(
     own = history.own_judgment(database, actor, task_id)
     if own.is_withdrawn:  # undone: it waits to be judged again
         return redirect(_url(task_id), 303)
-    return render_template("kept.html", own=own, preferences=_preferences())
+    is_undoable = task_id in history.undoable(database, actor, own.slug)
+    return render_template(
+        "kept.html", own=own, preferences=_preferences(), is_undoable=is_undoable
+    )
 
 
 def _reveal_page(
@@ -337,7 +340,9 @@ def _reveal_page(
     is_change = "change" in request.args
     earlier = None
     if is_change:  # the same key again goes further back
-        earlier = history.one_before(parts.database, current_actor(), page.task_id)
+        earlier = history.one_before(
+            parts.database, current_actor(), page.campaign.slug, page.task_id
+        )
     return render_template(
         "reveal.html",
         page=page,

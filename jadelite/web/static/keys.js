@@ -29,49 +29,69 @@ function nameOf(event) {
 
 const questionsOf = (form) => [...form.querySelectorAll("fieldset.question")];
 const isOpen = (question) => !question.querySelector("input:checked");
+const saverOf = (form) => form.querySelector(":scope > button");
 
-// Where the hand goes next: the first open question, else the button that saves.
-function goOn(form) {
-  const next = questionsOf(form).find(isOpen);
-  const target = next?.querySelector("input") ?? form.querySelector("button.primary");
+// On the reveal: the form that changes an answer, while its box is open. All is answered in it, so
+// one goes through its questions in their order.
+const changing = () => document.querySelector("#change[open] form");
+
+// To a question, or to the button that saves where none is left.
+function goTo(question, form) {
+  const answers = question && [...question.querySelectorAll("input")];
+  const target = answers ? answers.find((item) => item.checked) ?? answers[0] : saverOf(form);
   target.focus({ preventScroll: true });
-  (next ?? target).scrollIntoView({ block: "nearest" });
+  (question ?? target).scrollIntoView({ block: "nearest" });
 }
 
-// A digit answers the question that has the focus, else the first open one, else the last.
+// The question a digit answers: the one that has the focus, else the first open one, else the last.
+function asked(form) {
+  const questions = questionsOf(form);
+  const focused = questions.find((item) => item.contains(document.activeElement));
+  if (form !== changing()) return focused ?? questions.find(isOpen) ?? questions.at(-1);
+  return focused ?? questions.at(form.contains(document.activeElement) ? -1 : 0);
+}
+
 function answer(form, digit) {
   const questions = questionsOf(form);
-  const question =
-    questions.find((item) => item.contains(document.activeElement)) ??
-    questions.find(isOpen) ??
-    questions.at(-1);
+  const question = asked(form);
   const chosen = question?.querySelectorAll("input[type=radio]")[digit - 1];
   if (!chosen) return false;
   chosen.checked = true;
   chosen.dispatchEvent(new Event("change", { bubbles: true }));
-  goOn(form);
+  const after = questions[questions.indexOf(question) + 1];
+  goTo(form === changing() ? after : questions.find(isOpen), form);
   return true;
+}
+
+// Opened, a box with questions is there to answer them; closed, Enter must not open it again.
+function toggle(box) {
+  box.open = !box.open;
+  const question = box.querySelector("fieldset.question");
+  if (question && box.open) goTo(question);
+  else ((question && byJob("save")) ?? box.querySelector("summary")).focus();
 }
 
 function press(element) {
   if (!element) return false;
-  if (element instanceof HTMLDetailsElement) {
-    element.open = !element.open;
-    element.querySelector("summary").focus();
-  } else if (isTyping(element)) element.focus();
+  if (element instanceof HTMLDetailsElement) toggle(element);
+  else if (isTyping(element)) element.focus();
   else element.click();
   return true;
+}
+
+function onEscape(event, form) {
+  if (!form || event.target.closest?.(".menu")) return; // the menu closes itself
+  if (isTyping(event.target)) goTo(questionsOf(form).find(isOpen), form);
+  else if (form === changing()) toggle(form.closest("details"));
 }
 
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const place = shown();
   if (!place || event.isComposing || !areOn()) return;
-  const form = place.matches("form") ? place : null;
-  if (isTyping(event.target)) {
-    if (event.key === "Escape" && form) goOn(form);
-    return;
-  }
+  const form = place.matches("form") ? place : changing();
+  if (event.key === "Escape") onEscape(event, form);
+  if (isTyping(event.target)) return;
   const digit = digitOf(event);
   const key = nameOf(event);
   // A key held down must not run through two edits.
@@ -83,11 +103,12 @@ function onKey(event) {
   if (event.key === "Enter" && isControl(event.target)) return;
   const keys = JSON.parse(place.dataset.keys);
   const job = key && Object.keys(keys).find((name) => keys[name] === key);
-  if (digit ? form && answer(form, digit) : job && press(byJob(job))) event.preventDefault();
+  const toPress = job === "save" && form ? saverOf(form) : job && byJob(job);
+  if (digit ? form && answer(form, digit) : press(toPress)) event.preventDefault();
   // Enter in an answer must send the form by its own button, never by another that stands in it.
   else if (event.key === "Enter" && form?.contains(event.target)) {
     event.preventDefault();
-    form.querySelector("button.primary").click();
+    saverOf(form).click();
   }
 }
 

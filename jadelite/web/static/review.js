@@ -49,10 +49,16 @@ function swap(content, title, url) {
   }
   scrollTo(0, 0);
   const target = content.querySelector("#problem, details[open] > [data-focus]");
-  focusOn(target ?? content.querySelector("h1"));
+  focusOn(target ?? toChange(content) ?? content.querySelector("h1"));
   say(content.querySelector("[data-say]")?.dataset.say);
   begin();
   document.dispatchEvent(new Event("jadelite:shown"));
+}
+
+// Who came to change an answer is led to the first one.
+function toChange(content) {
+  const question = content.querySelector("#change[open] fieldset.question");
+  return question?.querySelector("input:checked") ?? question?.querySelector("input");
 }
 
 function focusOn(target) {

@@ -92,3 +92,22 @@ def test_what_has_no_score_is_counted_apart() -> None:
 
 def test_hours_of_nothing_are_nothing() -> None:
     assert Labour(0, 3, 30.0, "assumed").hours == 0
+
+
+@pytest.mark.parametrize("n", [None, 1, 19])
+def test_a_small_frame_tells_nothing_of_its_scores(n) -> None:
+    told = plan(n=n, k=3, n_low=1, n_high=18, n_unscored=4)
+    assert (told.n_edits, told.n_drawn, told.n_unscored) == (19, n or 19, 4)
+    assert told.labour.n_judgments == 3 * (n or 19)
+    assert told.is_too_small_to_show
+    assert told.strata == ()
+    assert (told.precision, told.recall, told.prevalence, told.n_for_points) == (None,) * 4
+    # Edits of other scores make the same plan.
+    assert told == plan(n=n, k=3, n_low=18, n_high=1, n_unscored=4)
+
+
+def test_a_frame_of_twenty_is_shown() -> None:
+    told = plan(n_low=1, n_high=19)
+    assert not told.is_too_small_to_show
+    assert told.prevalence is not None
+    assert told.strata

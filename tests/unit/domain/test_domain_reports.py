@@ -72,6 +72,14 @@ def test_a_report_comes_out_of_storage_as_it_went_in(changes):
     assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
 
 
+def test_a_report_frozen_before_withdrawals_were_counted_has_none():
+    data = make_report().to_json()
+    del data["n_withdrawn"], data["n_unknown_left_out"]
+    report = Report.from_json(data)
+
+    assert (report.n_withdrawn, report.n_unknown_left_out) == (0, 0)
+
+
 def test_a_frozen_report_names_its_schema_and_its_time_in_utc():
     data = make_report().to_json()
 
