@@ -85,7 +85,7 @@ def lock(session: Session, reviewer_id: int) -> None:
     session.execute(
         select(ReviewerRow.reviewer_id)
         .where(ReviewerRow.reviewer_id == reviewer_id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # a judgment that points here at once need not wait
     )
 
 
