@@ -21,7 +21,7 @@ from jadelite.db import (
 )
 from jadelite.db.judgments import NewJudgment
 from jadelite.db.session import Database, Session
-from jadelite.domain.campaigns import HEADLINE_STREAMS, Campaign, Lease, Task
+from jadelite.domain.campaigns import Campaign, Lease, Task
 from jadelite.domain.errors import Conflict, NotFound
 from jadelite.domain.judgments import Draft, Exposure, Judgment, check_draft
 from jadelite.domain.people import Actor
@@ -301,9 +301,6 @@ def _exposure(session: Session, task: Task, reviewer_id: int) -> Exposure:
     """Whether score and others' answers were known: surely, perhaps, or surely not."""
     if task.repeat_no > 0 or assigning.has_judged_edit(session, task.edit_id, reviewer_id):
         return "yes"
-    # Beside headline streams reports go on counting the edit: two of them tell its votes.
-    if task.stream not in HEADLINE_STREAMS:
-        return "unknown"
     return "unknown" if masking.was_public(session, task) else "no"
 
 

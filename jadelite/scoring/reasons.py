@@ -62,6 +62,7 @@ _NAMED = re.compile(
 _ALL_FAILED = re.compile(r"prediction for revisions dict_keys\(\[(.*)\]\)\. Reason: \[(.*)\]")
 _KEY = re.compile(r"\(([1-9][0-9]{0,18}), '[^']*'\)")
 _CODE = re.compile(r"'([a-z_]+)'")
+NOTHING_PRINTABLE = "(nothing that can be printed)"
 _MAX_READ = 20_000  # of a sentence: a traceback may be any length
 
 
@@ -145,11 +146,11 @@ def reason_of_code(code: str) -> FailureReason:
 
 
 def tidy(sentence: str) -> str:
-    """A sentence of a service as one printable line of at most MAX_FAILURE_DETAIL characters."""
+    """A sentence of a service as one printable line of 1 to MAX_FAILURE_DETAIL characters."""
     line = " ".join(sentence[:_MAX_READ].split())
     printable = "".join(letter for letter in line if letter.isprintable())
     if len(printable) <= MAX_FAILURE_DETAIL:
-        return printable
+        return printable or NOTHING_PRINTABLE
     return printable[: MAX_FAILURE_DETAIL - 1] + "…"
 
 

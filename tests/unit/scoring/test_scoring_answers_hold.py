@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_fakes import CARDS, QUALITIES, asked, identity, revertrisk, v3
@@ -20,7 +21,7 @@ from jadelite.scoring.answers import (
     read_batch_refusal,
     read_refusal,
 )
-from jadelite.scoring.reasons import refusal_in
+from jadelite.scoring.reasons import Refusal, refusal_in
 from jadelite.scoring.service_cards import ServiceCard
 
 REVERTRISK = "revertrisk-language-agnostic"
@@ -134,6 +135,13 @@ def test_no_json_whatever_raises_or_breaks_the_rules(document: Any, name: str) -
         for status in (200, 204, 400, 404, 422, 429, 500, 501):
             check_rules(read_refusal(status, refusal, asked(name)), CARDS[name])
             read_batch_refusal(status, refusal, [asked(name), asked(name, 1)])
+
+
+@pytest.mark.parametrize("sentence", ["", " ", "\0", "\x1f\x1f", "\u200b"])
+def test_a_refusal_without_a_printable_word_says_so(sentence: str) -> None:
+    name = sorted(SOUND)[0]
+    outcome = read_refusal(500, Refusal("", sentence), asked(name))
+    check_rules(outcome, CARDS[name])
 
 
 @given(data=st.data(), name=st.sampled_from(sorted(SOUND)))
