@@ -72,9 +72,9 @@ def hidden_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set
 def was_public(session: Session, task: Task) -> bool:
     """Whether score and judgments of the task's edit could have been read by anybody before.
 
-    So they could if another task on it ended before this one was drawn, if the task's own campaign
-    was closed once, or if it was complete until somebody took a judgment back. From its draw on a
-    task of a headline stream keeps its edit back itself.
+    So they could if another task on it ended before this one was drawn, or if the task's own
+    campaign was closed once. What is complete stays complete, whoever takes a judgment back. From
+    its draw on a task of a headline stream keeps its edit back itself.
     """
     other = exists().where(
         TaskRow.edit_id == task.edit_id,
@@ -91,9 +91,7 @@ def was_public(session: Session, task: Task) -> bool:
     closed = exists().where(
         EventRow.kind == "campaign.closed", EventRow.campaign_id == task.campaign_id
     )
-    if session.scalar(select(other | closed)):
-        return True
-    return _was_complete(session, task)
+    return bool(session.scalar(select(other | closed)))
 
 
 def keeps_back(task: Any) -> ColumnElement[bool]:
@@ -112,33 +110,6 @@ def keeps_back(task: Any) -> ColumnElement[bool]:
     )
     is_first: ColumnElement[bool] = task.stream.not_in(("help", "reported")) | ~was_finished
     return _is_open(task) & is_first
-
-
-def _was_complete(session: Session, task: Task) -> bool:
-    """Whether the task had all its judgments in some moment before somebody took one back."""
-    query = (
-        select(
-            JudgmentRow.reviewer_id,
-            JudgmentRow.action,
-            JudgmentRow.score_seen,
-            JudgmentRow.judgment_id,
-        )
-        .where(JudgmentRow.task_id == task.task_id)
-        .order_by(JudgmentRow.judgment_id)
-    )
-    rows = session.execute(query).all()
-    if all(row.action == "judge" for row in rows):
-        return False
-    counted: set[int] = set()
-    for row in rows:
-        who = row.reviewer_id or -row.judgment_id
-        if row.action == "withdraw":
-            counted.discard(who)
-        elif row.score_seen != "yes":
-            counted.add(who)
-        if len(counted) >= task.n_wanted:
-            return True
-    return False
 
 
 def _ended_after_draw(task: Task) -> ColumnElement[bool]:

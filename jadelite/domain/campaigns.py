@@ -16,7 +16,6 @@ APPROVED_STATES = ("approved", "pilot", "quality-control")
 # What feeds headline figures: chosen by a known chance, or imported and marked as such.
 HEADLINE_STREAMS: tuple[Stream, ...] = ("probability", "link30", "import")
 SITTING_LENGTHS: tuple[int | None, ...] = (10, 30, None)  # None: open end
-SITTING_LENGTH = 10
 MAX_DONE = 1000  # progress is counted no further
 
 
