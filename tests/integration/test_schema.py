@@ -71,6 +71,19 @@ def test_facts_can_not_be_changed(database: Database, now, table: str, verb: str
                 " SELECT campaign_id, 1, 'fi', 'name', 'x', '2026-01-01' FROM campaign"
             )
         )
+        session.execute(
+            text(
+                "INSERT INTO report_file (report_id, name, digest, content)"
+                " SELECT report_id, 'x', 'x', :content FROM report"
+            ),
+            {"content": b"x"},
+        )
+        session.execute(
+            text(
+                "INSERT INTO label_use (campaign_id, kind, text, recorded_at)"
+                " SELECT campaign_id, 'other', 'x', '2026-01-01' FROM campaign"
+            )
+        )
     column = next(iter(inspect(database.engine).get_columns(table)))["name"]
     statement = {
         "UPDATE": f"UPDATE {table} SET {column} = {column}",

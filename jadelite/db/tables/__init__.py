@@ -11,6 +11,7 @@ from jadelite.db.tables.campaigns import (
     ApprovalRow,
     CampaignModelRow,
     CampaignRow,
+    CampaignTallyRow,
     CampaignTextRow,
     DesignRow,
     FrameRow,
@@ -47,7 +48,7 @@ from jadelite.db.tables.operations import (
     UpstreamStateRow,
     WorkRow,
 )
-from jadelite.db.tables.reports import ReportRow
+from jadelite.db.tables.reports import GuardrailRow, LabelUseRow, ReportFileRow, ReportRow
 from jadelite.db.tables.scores import (
     ModelRow,
     ModelVersionRow,
@@ -64,6 +65,8 @@ APPEND_ONLY = (
     "campaign_text",
     "event",
     "report",
+    "report_file",
+    "label_use",
 )
 
 __all__ = [
@@ -73,6 +76,7 @@ __all__ = [
     "Base",
     "CampaignModelRow",
     "CampaignRow",
+    "CampaignTallyRow",
     "CampaignTextRow",
     "ContentKeyRow",
     "ContentWatchRow",
@@ -88,14 +92,17 @@ __all__ = [
     "FormRow",
     "FormTextRow",
     "FrameRow",
+    "GuardrailRow",
     "ImportBatchRow",
     "JudgmentRow",
     "JudgmentTagRow",
+    "LabelUseRow",
     "LeaseRow",
     "ModelRow",
     "ModelVersionRow",
     "NoteRow",
     "QuestionRow",
+    "ReportFileRow",
     "ReportRow",
     "ReviewerRow",
     "RoleGrantRow",

@@ -122,6 +122,11 @@ class DesignRow(Base):
     )
     n_asked: Mapped[int | None] = mapped_column(Integer, comment="edits asked for")
     seed: Mapped[int] = mapped_column(BigId, comment="seed of the draw")
+    score_counts: Mapped[Any] = mapped_column(
+        JSON,
+        nullable=True,
+        comment="edits of the frame by kind of editor and thousandth of the score; null: unknown",
+    )
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was drawn")
 
 
@@ -207,6 +212,21 @@ class TaskRow(Base):
         comment="random number that assignment walks by; in the help queue the most useful first",
     )
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was drawn")
+
+
+class CampaignTallyRow(Base):
+    """A running count of a campaign, kept with each judgment; the sum over shards is the count.
+
+    Shards keep people who save at the same moment from waiting for each other.
+    """
+
+    __tablename__ = "campaign_tally"
+    __table_args__ = ({"comment": "running counts of campaigns; shards are summed"},)
+
+    campaign_id: Mapped[int] = points_to("campaign.campaign_id", "the campaign", primary_key=True)
+    name: Mapped[str] = short_text("what is counted, such as judgments", 100, primary_key=True)
+    shard: Mapped[int] = mapped_column(Integer, primary_key=True, comment="0 to 7")
+    n: Mapped[int] = mapped_column(BigId, default=0, comment="the count")
 
 
 class LeaseRow(Base):
