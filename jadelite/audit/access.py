@@ -14,6 +14,7 @@ Action = Literal[
     "judge",
     "report-score",
     "compute-report",
+    "answer-report",
     "coordinate",
     "operate",
     "read-metrics",
@@ -34,6 +35,8 @@ RULES: dict[Action, frozenset[Role | Literal["visitor"]]] = {
     "judge": frozenset({"reviewer", "coordinator"}),
     "report-score": SIGNED_IN,
     "compute-report": frozenset({"coordinator", "model-team", "operator"}),
+    # Whoever used the labels says what for.
+    "answer-report": frozenset({"coordinator", "model-team", "operator"}),
     "coordinate": frozenset({"coordinator", "operator"}),
     "operate": frozenset({"operator"}),
     # Besides, whoever shows the token of the monitoring: `is_monitoring`.

@@ -13,6 +13,7 @@ from jadelite.audit import (
     preparing,
     reporting,
     schedule,
+    topping_up,
     watching,
 )
 from jadelite.audit.fetching import FetchSummary, Wanted
@@ -108,6 +109,18 @@ def _draw_sample(bench: Bench, claimed: Work) -> Done:
     return Done()
 
 
+def _top_up(bench: Bench, claimed: Work) -> Done:
+    given = claimed.payload
+    topping_up.top_up(
+        bench.database,
+        str(given["campaign"]),
+        threshold=float(given["threshold"]),
+        n=int(given["n"]),
+        now=bench.clock(),
+    )
+    return Done()
+
+
 def _close_campaigns(bench: Bench, _claimed: Work) -> Done:
     campaigns.close_due(bench.database, now=bench.clock())
     return Done()
@@ -162,6 +175,7 @@ _KINDS: dict[str, Callable[[Bench, Work], Done]] = {
     schedule.FILL_HELP: _fill_help,
     schedule.PREPARE: _prepare,
     schedule.DRAW: _draw_sample,
+    schedule.TOP_UP: _top_up,
     schedule.CLOSE_CAMPAIGNS: _close_campaigns,
     schedule.CHECK_HIDDEN: _check_hidden,
     schedule.FETCH_SCORES: _fetch_scores,

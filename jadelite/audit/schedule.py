@@ -13,6 +13,7 @@ PREPARE, CHECK_HIDDEN, FETCH_SCORES = "prepare-campaign", "check-hidden", "fetch
 FILL_HELP = "fill-help"
 CLOSE_CAMPAIGNS, CLOSE_SECONDS = "close-campaigns", 60
 DRAW = "draw-sample"
+TOP_UP = "top-up-sample"
 CHECK_HIDDEN_SECONDS = 60
 LOOK_SECONDS = 300
 MAX_BEHIND = timedelta(days=1)  # how far back a round looks for what an outage left out
@@ -58,6 +59,12 @@ def ask_draw(
     """Ask that the edits of a campaign's stream be drawn."""
     payload = {"campaign": campaign, "stream": stream}
     work.ask(session, DRAW, draw_key(campaign, stream), payload, due_at=now, now=now)
+
+
+def ask_top_up(session: Session, campaign: str, *, threshold: float, n: int, now: datetime) -> None:
+    """Ask that more edits above a threshold be drawn for a campaign."""
+    payload = {"campaign": campaign, "threshold": threshold, "n": n}
+    work.ask(session, TOP_UP, f"{TOP_UP}:{campaign}", payload, due_at=now, now=now)
 
 
 def draw_key(campaign: str, stream: Stream) -> str:

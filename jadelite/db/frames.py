@@ -106,9 +106,15 @@ def count(
 
 
 def columns(
-    session: Session, wanted: FrameWanted, model_version_id: int
+    session: Session,
+    wanted: FrameWanted,
+    model_version_id: int,
+    *,
+    stored_by: datetime | None = None,
 ) -> tuple[FrameColumns, int]:
     """The frame's edits, and how many fit but have no score. One query, walking as `count` does.
+
+    With `stored_by` only scores that were there at that time.
 
     From the driver's own cursor: for a million rows, mapping them would take longer than finding
     them. PostgreSQL's driver holds all of them until they are read, some 100 bytes each; a cursor
@@ -122,6 +128,8 @@ def columns(
         .outerjoin(ScoreRow, _score_of(model_version_id))
         .where(*_conditions(wanted))
     )
+    if stored_by is not None:
+        query = query.where(ScoreRow.stored_at <= stored_by)
     found, n_unscored = FrameColumns(), 0
     cursor = session.connection().execute(query).cursor
     while rows := cursor.fetchmany(ROWS_AT_ONCE):

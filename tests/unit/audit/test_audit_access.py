@@ -21,10 +21,11 @@ SIGNED_IN_MAY = EVERYBODY | {"choose-role", "report-score"}
 ALLOWED = {
     "visitor": EVERYBODY,
     "reviewer": SIGNED_IN_MAY | {"judge"},
-    "coordinator": SIGNED_IN_MAY | {"judge", "compute-report", "coordinate"},
-    "model-team": SIGNED_IN_MAY | {"compute-report"},
+    "coordinator": SIGNED_IN_MAY | {"judge", "compute-report", "answer-report", "coordinate"},
+    "model-team": SIGNED_IN_MAY | {"compute-report", "answer-report"},
     "oversighter": SIGNED_IN_MAY,
-    "operator": SIGNED_IN_MAY | {"compute-report", "coordinate", "operate", "read-metrics"},
+    "operator": SIGNED_IN_MAY
+    | {"compute-report", "answer-report", "coordinate", "operate", "read-metrics"},
 }
 ACTIONS = get_args(Action)
 

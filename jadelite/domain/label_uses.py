@@ -1,0 +1,75 @@
+"""What came of a campaign's labels, as the people who used them tell it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+from jadelite.domain.errors import FieldError
+
+UseKind = Literal["training", "threshold", "finding", "answer", "other"]
+USE_KINDS: tuple[UseKind, ...] = get_args(UseKind)
+MAX_USE_LENGTH = 2000
+MAX_URL_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class NewLabelUse:
+    """A use about to be recorded.
+
+    `model` is the model version it led to (name@version), `n_labels` how many labels were given
+    out; None where that does not apply.
+    """
+
+    kind: str
+    text: str
+    language: str | None = None
+    url: str | None = None
+    model: str | None = None
+    n_labels: int | None = None
+
+
+@dataclass(frozen=True)
+class LabelUse:
+    """A recorded use; `snapshot` is the newest report when it was recorded."""
+
+    kind: UseKind
+    text: str
+    language: str | None
+    url: str | None
+    model: str | None
+    snapshot: str | None
+    n_labels: int | None
+    recorded_at: datetime
+    recorded_by: str | None
+
+
+def check_label_use(new: NewLabelUse) -> list[FieldError]:
+    """Everything that is wrong with it."""
+    found = []
+    if new.kind not in USE_KINDS:
+        found.append(_wrong("kind", f"{new.kind!r}, expected {', '.join(USE_KINDS)}"))
+    if not new.text.strip():
+        found.append(_wrong("text", "empty, expected what was done with the labels"))
+    elif len(new.text) > MAX_USE_LENGTH:
+        longest = f"{MAX_USE_LENGTH} characters at most"
+        found.append(_wrong("text", f"{len(new.text)} characters long, expected {longest}"))
+    if new.url is not None and not _is_web_address(new.url):
+        found.append(_wrong("url", "no web address, expected one that begins with https://"))
+    if new.model is not None and not all(new.model.partition("@")):
+        found.append(_wrong("model", f"{new.model!r}, expected name@version"))
+    return found
+
+
+def _wrong(field: str, what: str) -> FieldError:
+    return FieldError(field, f"bad-use-{field}", f"{field} is {what}")
+
+
+def _is_web_address(url: str) -> bool:
+    if len(url) > MAX_URL_LENGTH or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname)
