@@ -41,6 +41,9 @@ bench: .venv/dev  ## Performance measures, each beside its yardstick
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/events.py
 	$(BIN)/python benchmarks/draw.py
+	$(BIN)/python benchmarks/agreement.py
+	$(BIN)/python benchmarks/dawid_skene.py
+	$(BIN)/python benchmarks/curves.py
 
 messages: .venv/dev  ## Extract messages and bring the catalogs up to date
 	$(BIN)/python tests/catalogs.py update $(LOCALES)

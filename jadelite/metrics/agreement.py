@@ -1,134 +1,33 @@
-"""How far raters agree, from counts of labels per item: percent agreement, Krippendorff's alpha.
+"""How far raters agree, from counts of labels per item: shares of pairs, Krippendorff's alpha.
 
 Everything needs only the distinct rows of the item x label counts, so figures and resamples cost
-the same for a thousand items as for a million. Who the raters were is not seen here.
+the same for a thousand items as for a million. Who the raters were is not seen here. Coefficients
+with their own idea of chance stand in `kappa`.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import (
-    FloatArray,
-    IntArray,
-    as_codes,
-    as_counts,
-    check_same_length,
+from jadelite.metrics._arrays import FloatArray, IntArray, as_counts
+from jadelite.metrics._units import (
+    Interval,
+    Level,
+    alpha_error,
+    alpha_values,
+    distances,
+    figure,
+    ordinal_distances,
+    patterns_of,
+    percent_values,
+    ratio_error,
 )
-from jadelite.metrics.intervals import pattern_bootstrap
-from jadelite.metrics.result import Estimate, estimated, refused
-
-METHOD = "item-bootstrap"
-_MAX_BINS = 1 << 20
-_MAX_CODE = 1 << 62
-
-
-def count_table(
-    items: npt.ArrayLike, labels: npt.ArrayLike, *, n_items: int, n_labels: int
-) -> IntArray:
-    """How often each item got each label.
-
-    Parameters
-    ----------
-    items, labels : array-like of int, shape (J judgments,)
-        Codes from 0 to n_items - 1 and from 0 to n_labels - 1. A missing judgment has no row.
-    n_items, n_labels : int
-        N and L, 0 or more and 1 or more.
-
-    Returns
-    -------
-    ndarray of int64, shape (N items, L labels)
-        Counts from 0 up; a row of zeros for an item that nobody judged. Constant or single-rater
-        input is counted like any other, no judgments give zeros.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ, a code is not a whole number or lies outside its range.
-
-    References
-    ----------
-    Fleiss, "Measuring nominal scale agreement among many raters", Psychological Bulletin 76
-    (1971), table 1.
-
-    Examples
-    --------
-    Patients 1 and 2 of Fleiss (1971): six times neurosis; three personality disorders, three other.
-
-    >>> items = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]
-    >>> labels = [3, 3, 3, 3, 3, 3, 1, 1, 1, 4, 4, 4]
-    >>> count_table(items, labels, n_items=2, n_labels=5)
-    array([[0, 0, 0, 6, 0],
-           [0, 3, 0, 0, 3]])
-    """
-    if n_items < 0 or n_labels < 1:
-        raise ValueError(f"{n_items} items and {n_labels} labels, expected 0 and 1 or more")
-    rows = as_codes(items, "items", n_codes=n_items)
-    columns = as_codes(labels, "labels", n_codes=n_labels)
-    check_same_length(items=rows, labels=columns)
-    cells = np.bincount(rows * n_labels + columns, minlength=n_items * n_labels)
-    return cells.reshape(n_items, n_labels).astype(np.int64, copy=False)
-
-
-def compress(counts: npt.ArrayLike) -> tuple[IntArray, IntArray]:
-    """The distinct rows of a count table and how many items show each.
-
-    Parameters
-    ----------
-    counts : array-like of int, shape (N items, L labels)
-        Counts from 0 up.
-
-    Returns
-    -------
-    patterns : ndarray of int64, shape (P patterns, L labels)
-        Distinct rows in ascending order, first label first. P is 0 for no items.
-    multiplicities : ndarray of int64, shape (P patterns,)
-        Items per pattern, 1 or more; they sum to N.
-
-    Raises
-    ------
-    ValueError
-        If counts has not two dimensions or holds anything but whole numbers from 0 up.
-
-    References
-    ----------
-    Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), section C: coefficients of
-    nominal data are functions of the values-by-units table.
-
-    Examples
-    --------
-    Wikipedia, "Fleiss' kappa", subjects 1, 6 and 7 with the sixth counted once more:
-
-    >>> compress([[0, 0, 0, 0, 14], [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [7, 7, 0, 0, 0]])
-    (array([[ 0,  0,  0,  0, 14],
-           [ 3,  2,  6,  3,  0],
-           [ 7,  7,  0,  0,  0]]), array([1, 1, 2]))
-    """
-    table = as_counts(counts, "counts", ndim=2)
-    if table.size == 0:
-        n_patterns = min(1, table.shape[0])
-        return table[:n_patterns], np.full(n_patterns, table.shape[0], dtype=np.int64)
-    bases = [int(largest) + 1 for largest in table.max(axis=0)]
-    n_codes = 1
-    for base in bases:
-        n_codes *= base
-    if n_codes > _MAX_CODE:
-        patterns, multiplicities = np.unique(table, axis=0, return_counts=True)
-        return patterns, multiplicities.astype(np.int64, copy=False)
-    codes = np.zeros(table.shape[0], dtype=np.int64)
-    for base, column in zip(bases, table.T, strict=True):
-        codes = codes * base + column
-    if n_codes <= _MAX_BINS:
-        bins = np.bincount(codes, minlength=n_codes)
-        found = np.flatnonzero(bins)
-        multiplicities = bins[found]
-    else:
-        found, multiplicities = np.unique(codes, return_counts=True)
-    return _decode(found, bases), multiplicities.astype(np.int64, copy=False)
+from jadelite.metrics.result import Estimate
 
 
 def percent_agreement(
     counts: npt.ArrayLike,
     *,
+    interval: Interval = "item-bootstrap",
     n_resamples: int = 1000,
     seed: int = 0,
     confidence: float = 0.95,
@@ -138,17 +37,20 @@ def percent_agreement(
     Parameters
     ----------
     counts : array-like of int, shape (N items, L labels)
-        From `count_table`. Raters may differ from item to item.
+        From `counts.count_table`. Raters may differ from item to item.
+    interval : {"item-bootstrap", "analytic"}
+        Percentiles over resampled items, or Student's t with the standard error, cut at 1.
     n_resamples, seed, confidence
-        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`.
+        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`; 0 resamples give
+        no interval.
 
     Returns
     -------
     Estimate
         From 0 (no two raters of an item ever agree) to 1 (they always do); n = items with two or
-        more ratings. Each such item counts once, however many ratings it has. Items with one
-        rating or none are left out; if that leaves nothing (empty input, a single rater), reason
-        "no-pairs". All ratings alike is a value of 1 without an interval.
+        more ratings, `se` over these. Each such item counts once, however many ratings it has.
+        Items with one rating or none are left out; if that leaves nothing (empty input, a single
+        rater), reason "no-pairs". All ratings alike is a value of 1 without an interval.
 
     Raises
     ------
@@ -172,40 +74,180 @@ def percent_agreement(
     >>> round(result.value, 3), result.n, result.method
     (0.378, 10, 'item-bootstrap')
     """
-    patterns, multiplicities = _pairable(counts)
-    n = int(multiplicities.sum())
-    if n == 0:
-        return refused("no-pairs", method=METHOD)
-    ratings = patterns.sum(axis=1)
-    agreeing = ((patterns**2).sum(axis=1) - ratings) / (ratings * (ratings - 1))
-
-    def mean_agreement(weights: FloatArray) -> FloatArray:
-        mean: FloatArray = weights @ agreeing / weights.sum(axis=1)
-        return mean
-
-    value = float(mean_agreement(multiplicities[np.newaxis].astype(np.float64))[0])
-    interval = pattern_bootstrap(
-        multiplicities, mean_agreement, n_resamples=n_resamples, seed=seed, confidence=confidence
+    units, multiplicities = patterns_of(counts, min_ratings=2)
+    same = np.eye(units.counts.shape[0])
+    agreeing = units.agreement(same)
+    return figure(
+        multiplicities,
+        lambda by_unit: percent_values(units, same, by_unit),
+        lambda: ratio_error(agreeing, np.ones(agreeing.shape), multiplicities),
+        n=int(multiplicities.sum()),
+        undefined="no-pairs",
+        least=0.0,
+        interval=interval,
+        n_resamples=n_resamples,
+        seed=seed,
+        confidence=confidence,
     )
-    return estimated(value, interval, n=n, method=METHOD)
 
 
-def krippendorff_alpha_nominal(
+def positive_agreement(
     counts: npt.ArrayLike,
     *,
+    positive: int,
+    interval: Interval = "item-bootstrap",
     n_resamples: int = 1000,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Estimate:
-    """Krippendorff's alpha for labels without order: 1 - observed / expected disagreement.
+    """Agreement on one label: given that one rater chose it, how often another does.
+
+    Agreement on a rare label is hidden in the share of all agreeing pairs; this one shows it.
+
+    Parameters
+    ----------
+    counts : array-like of int, shape (N items, L labels)
+        From `counts.count_table`. Raters may differ from item to item.
+    positive : int
+        Column of the label, 0 to L - 1.
+    interval : {"item-bootstrap", "analytic"}
+        Percentiles over resampled items, or Student's t with the standard error, cut at 1.
+    n_resamples, seed, confidence
+        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`; 0 resamples give
+        no interval.
+
+    Returns
+    -------
+    Estimate
+        From 0 (nobody is ever joined in choosing the label) to 1 (whoever chooses it is joined by
+        all); n = items with two or more ratings. Each counts once, as in `percent_agreement`,
+        which is the mean of the labels' specific agreements, weighted by how often each is chosen.
+        No item with a pair (empty input, a single rater): reason "no-pairs"; label never chosen
+        there: "no-positive-cases". All ratings this label: 1 without an interval.
+
+    Raises
+    ------
+    ValueError
+        If counts has not two dimensions or holds anything but whole numbers from 0 up,
+        or there is no such column.
+
+    References
+    ----------
+    Cicchetti and Feinstein, "High agreement but low kappa: II. Resolving the paradoxes", Journal of
+    Clinical Epidemiology 43 (1990), p_pos; for more than two raters Fleiss, "Statistical methods
+    for rates and proportions" (1981), section 13.
+
+    Examples
+    --------
+    Feinstein and Cicchetti's two tables have the same share of agreeing pairs, 0.85; in the second
+    one agreement on the rare label is poor:
+
+    >>> first = [[2, 0]] * 40 + [[1, 1]] * 15 + [[0, 2]] * 45
+    >>> second = [[2, 0]] * 80 + [[1, 1]] * 15 + [[0, 2]] * 5
+    >>> [round(positive_agreement(table, positive=1).value, 2) for table in (first, second)]
+    [0.86, 0.4]
+    """
+    table = as_counts(counts, "counts", ndim=2)
+    return _specific(
+        table,
+        positive,
+        undefined="no-positive-cases",
+        is_negative=False,
+        interval=interval,
+        n_resamples=n_resamples,
+        seed=seed,
+        confidence=confidence,
+    )
+
+
+def negative_agreement(
+    counts: npt.ArrayLike,
+    *,
+    positive: int,
+    interval: Interval = "item-bootstrap",
+    n_resamples: int = 1000,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Agreement on not choosing a label: given that one rater did not, how often another did not.
+
+    Parameters
+    ----------
+    counts : array-like of int, shape (N items, L labels)
+        From `counts.count_table`. All labels but one are taken together.
+    positive : int
+        Column of the label that is not meant, 0 to L - 1.
+    interval : {"item-bootstrap", "analytic"}
+        Percentiles over resampled items, or Student's t with the standard error, cut at 1.
+    n_resamples, seed, confidence
+        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`; 0 resamples give
+        no interval.
+
+    Returns
+    -------
+    Estimate
+        From 0 to 1 as `positive_agreement`, of the other labels. Reason "no-pairs" without an item
+        with a pair (empty input, a single rater), "no-negative-cases" if nothing but the label was
+        chosen there. None of the ratings this label: 1 without an interval.
+
+    Raises
+    ------
+    ValueError
+        If counts has not two dimensions or holds anything but whole numbers from 0 up,
+        or there is no such column.
+
+    References
+    ----------
+    Cicchetti and Feinstein, "High agreement but low kappa: II. Resolving the paradoxes", Journal of
+    Clinical Epidemiology 43 (1990), p_neg.
+
+    Examples
+    --------
+    Feinstein and Cicchetti's second table, both raters saying yes 80 times and no 5 times of 100:
+
+    >>> table = [[2, 0]] * 80 + [[1, 1]] * 15 + [[0, 2]] * 5
+    >>> round(negative_agreement(table, positive=0).value, 2)
+    0.4
+    """
+    table = as_counts(counts, "counts", ndim=2)
+    return _specific(
+        table,
+        positive,
+        undefined="no-negative-cases",
+        is_negative=True,
+        interval=interval,
+        n_resamples=n_resamples,
+        seed=seed,
+        confidence=confidence,
+    )
+
+
+def krippendorff_alpha(
+    counts: npt.ArrayLike,
+    *,
+    level: Level = "nominal",
+    values: npt.ArrayLike | None = None,
+    interval: Interval = "item-bootstrap",
+    n_resamples: int = 1000,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Krippendorff's alpha: 1 - observed / expected disagreement.
 
     Parameters
     ----------
     counts : array-like of int, shape (N units, L labels)
-        From `count_table`. Raters may differ from unit to unit and ratings may be missing.
+        From `counts.count_table`. Raters may differ from unit to unit and ratings may be missing.
+    level : {"nominal", "ordinal", "interval", "ratio"}
+        How labels disagree: all alike; by how many ratings lie between their middles (columns in
+        order); by the square of their difference; by the square of difference over sum.
+    values : array-like of float, shape (L labels,), or None
+        The labels' numbers, for interval and ratio. None: positions from 0; ratio refuses that.
+    interval : {"item-bootstrap", "analytic"}
+        Percentiles over resampled items, or Student's t with the standard error, cut at 1.
     n_resamples, seed, confidence
-        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`. Resamples in
-        which all ratings are alike are dropped; if they are more than 5 %, there is no interval.
+        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`; 0 resamples give
+        no interval.
 
     Returns
     -------
@@ -213,145 +255,102 @@ def krippendorff_alpha_nominal(
         At most 1 (perfect agreement); 0 is what ratings dealt out at random would reach, below 0
         raters disagree more than that. n = pairable units, those with two or more ratings; the
         others drop out. Nothing pairable (empty input, a single rater): reason "no-pairs". All
-        pairable ratings alike: no disagreement can be expected, reason "constant".
+        pairable ratings alike: no disagreement can be expected, reason "constant"; resamples in
+        which that happens are dropped, more than 5 % of them leave no interval. `se` is Gwet's over
+        units, ordinal distances taken as known.
 
     Raises
     ------
     ValueError
-        If counts has not two dimensions or holds anything but whole numbers from 0 up.
+        If counts has not two dimensions or holds anything but whole numbers from 0 up,
+        the level is unknown, or values does not fit it.
 
     References
     ----------
-    Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), section C (nominal data, any
-    number of observers, missing data).
+    Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), sections C and D.
 
     Examples
     --------
-    Krippendorff (2011), four observers and twelve units with missing ratings, alpha 0.743; the
-    twelfth unit has one rating and drops out.
+    Krippendorff (2011), four observers and twelve units with missing ratings; the twelfth unit has
+    one rating and drops out. Published: 0.743, 0.815, 0.849 and 0.797.
 
     >>> counts = [[3, 0, 0, 0, 0], [0, 3, 1, 0, 0], [0, 0, 4, 0, 0], [0, 0, 4, 0, 0],
     ...           [0, 4, 0, 0, 0], [1, 1, 1, 1, 0], [0, 0, 0, 4, 0], [3, 1, 0, 0, 0],
     ...           [0, 4, 0, 0, 0], [0, 0, 0, 0, 3], [2, 0, 0, 0, 0], [0, 0, 1, 0, 0]]
-    >>> result = krippendorff_alpha_nominal(counts)
-    >>> round(result.value, 3), result.n, result.method
-    (0.743, 11, 'item-bootstrap')
-    >>> krippendorff_alpha_nominal([[3, 0], [2, 0]]).reason
+    >>> for level in ("nominal", "ordinal", "interval", "ratio"):
+    ...     result = krippendorff_alpha(counts, level=level, values=[1, 2, 3, 4, 5])
+    ...     print(round(result.value, 3), result.n)
+    0.743 11
+    0.815 11
+    0.849 11
+    0.797 11
+    >>> krippendorff_alpha([[3, 0], [2, 0]]).reason
     'constant'
     """
-    patterns, multiplicities = _pairable(counts)
+    units, multiplicities = patterns_of(counts, min_ratings=2)
     n = int(multiplicities.sum())
-    if n == 0:
-        return refused("no-pairs", method=METHOD)
-    ratings = patterns.sum(axis=1)
-    disagreeing = (ratings**2 - (patterns**2).sum(axis=1)) / (ratings - 1)
-    labels = patterns.astype(np.float64)
-
-    def alpha(weights: FloatArray) -> FloatArray:
-        totals = weights @ labels
-        n_ratings = totals.sum(axis=1)
-        expected = (totals * (n_ratings[:, np.newaxis] - totals)).sum(axis=1) / (n_ratings - 1)
-        undefined = np.full(expected.shape, np.nan)
-        ratio = np.divide(weights @ disagreeing, expected, out=undefined, where=expected > 0)
-        result: FloatArray = 1 - ratio
-        return result
-
-    value = float(alpha(multiplicities[np.newaxis].astype(np.float64))[0])
-    if np.isnan(value):
-        return refused("constant", method=METHOD, n=n)
-    interval = pattern_bootstrap(
-        multiplicities, alpha, n_resamples=n_resamples, seed=seed, confidence=confidence
+    apart = None if level == "ordinal" else distances(level, units.counts.shape[0], values)
+    return figure(
+        multiplicities,
+        lambda by_unit: alpha_values(units, apart, by_unit),
+        lambda: alpha_error(
+            units,
+            ordinal_distances((units.counts * multiplicities).sum(axis=1))
+            if apart is None
+            else apart,
+            multiplicities,
+        ),
+        n=n,
+        undefined="constant" if n else "no-pairs",
+        interval=interval,
+        n_resamples=n_resamples,
+        seed=seed,
+        confidence=confidence,
     )
-    return estimated(value, interval, n=n, method=METHOD)
 
 
-def krippendorff_alpha_ordinal(
-    counts: npt.ArrayLike,
+def _specific(
+    table: IntArray,
+    positive: int,
     *,
-    n_resamples: int = 1000,
-    seed: int = 0,
-    confidence: float = 0.95,
+    undefined: str,
+    is_negative: bool,
+    interval: Interval,
+    n_resamples: int,
+    seed: int,
+    confidence: float,
 ) -> Estimate:
-    """Krippendorff's alpha for labels in an order: far labels disagree more than near ones.
-
-    How far two labels are apart is how many ratings lie between their middles, so no distances
-    between labels are assumed.
-
-    Parameters
-    ----------
-    counts : array-like of int, shape (N units, L labels)
-        From `count_table`, the labels in their order. Raters may differ from unit to unit and
-        ratings may be missing.
-    n_resamples, seed, confidence
-        Of the item bootstrap, see `jadelite.metrics.intervals.pattern_bootstrap`. Resamples in
-        which all ratings are alike are dropped; if they are more than 5 %, there is no interval.
-
-    Returns
-    -------
-    Estimate
-        At most 1 (perfect agreement); 0 is what ratings dealt out at random would reach, below 0
-        raters disagree more than that. n = pairable units, those with two or more ratings; the
-        others drop out. Nothing pairable (empty input, a single rater): reason "no-pairs". All
-        pairable ratings alike: no disagreement can be expected, reason "constant".
-
-    Raises
-    ------
-    ValueError
-        If counts has not two dimensions or holds anything but whole numbers from 0 up.
-
-    References
-    ----------
-    Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), section D (ordinal metric).
-
-    Examples
-    --------
-    Krippendorff (2011), four observers and twelve units with missing ratings: ordinal alpha 0.815.
-
-    >>> counts = [[3, 0, 0, 0, 0], [0, 3, 1, 0, 0], [0, 0, 4, 0, 0], [0, 0, 4, 0, 0],
-    ...           [0, 4, 0, 0, 0], [1, 1, 1, 1, 0], [0, 0, 0, 4, 0], [3, 1, 0, 0, 0],
-    ...           [0, 4, 0, 0, 0], [0, 0, 0, 0, 3], [2, 0, 0, 0, 0], [0, 0, 1, 0, 0]]
-    >>> result = krippendorff_alpha_ordinal(counts)
-    >>> round(result.value, 3), result.n, result.method
-    (0.815, 11, 'item-bootstrap')
-    """
-    patterns, multiplicities = _pairable(counts)
-    n = int(multiplicities.sum())
-    if n == 0:
-        return refused("no-pairs", method=METHOD)
-    labels = patterns.astype(np.float64)
-    ratings = labels.sum(axis=1)
-
-    def alpha(weights: FloatArray) -> FloatArray:
-        totals = weights @ labels
-        n_ratings = totals.sum(axis=1)
-        middles = np.cumsum(totals, axis=1) - totals / 2
-        within = ratings * (middles**2 @ labels.T) - (middles @ labels.T) ** 2
-        observed = (weights * within / (ratings - 1)).sum(axis=1)
-        whole = n_ratings * (totals * middles**2).sum(axis=1) - (totals * middles).sum(axis=1) ** 2
-        expected = whole / (n_ratings - 1)
-        undefined = np.full(expected.shape, np.nan)
-        is_varied = (totals > 0).sum(axis=1) > 1  # `expected` may miss zero by rounding
-        result: FloatArray = 1 - np.divide(observed, expected, out=undefined, where=is_varied)
-        return result
-
-    value = float(alpha(multiplicities[np.newaxis].astype(np.float64))[0])
-    if np.isnan(value):
-        return refused("constant", method=METHOD, n=n)
-    interval = pattern_bootstrap(
-        multiplicities, alpha, n_resamples=n_resamples, seed=seed, confidence=confidence
+    if not 0 <= positive < table.shape[1]:
+        raise ValueError(
+            f"positive is {positive}, expected a column from 0 to {table.shape[1] - 1}"
+        )
+    chosen = table[:, positive]
+    if is_negative:
+        chosen = table.sum(axis=1) - chosen
+    units, multiplicities = patterns_of(
+        np.column_stack([chosen, table.sum(axis=1) - chosen]), min_ratings=2
     )
-    return estimated(value, interval, n=n, method=METHOD)
+    shares = units.shares[0]
+    joined = units.counts[0] * (units.counts[0] - 1) / units.pairs
+    n = int(multiplicities.sum())
 
+    def agreement(by_unit: FloatArray) -> FloatArray:
+        chances = by_unit @ shares
+        undefined_at = np.full(chances.shape, np.nan)
+        found: FloatArray = np.divide(
+            by_unit @ joined, chances, out=undefined_at, where=chances > 0
+        )
+        return found
 
-def _pairable(counts: npt.ArrayLike) -> tuple[IntArray, IntArray]:
-    patterns, multiplicities = compress(counts)
-    keep = patterns.sum(axis=1) >= 2
-    return patterns[keep], multiplicities[keep]
-
-
-def _decode(codes: IntArray, bases: list[int]) -> IntArray:
-    patterns = np.empty((codes.size, len(bases)), dtype=np.int64)
-    rest = codes
-    for column in range(len(bases) - 1, -1, -1):
-        rest, patterns[:, column] = np.divmod(rest, bases[column])
-    return patterns
+    return figure(
+        multiplicities,
+        agreement,
+        lambda: ratio_error(joined, shares, multiplicities),
+        n=n,
+        undefined=undefined if n else "no-pairs",
+        least=0.0,
+        interval=interval,
+        n_resamples=n_resamples,
+        seed=seed,
+        confidence=confidence,
+    )

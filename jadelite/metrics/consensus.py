@@ -1,6 +1,6 @@
-"""One label from several judgments: the share of yes and the decision drawn from it.
+"""One label from several judgments: shares of votes, and the decision drawn from them.
 
-Counting judgments per edit is left to the callers, models of rater skill to later files.
+Counting judgments per edit is left to the callers, a model of raters' errors to `dawid_skene`.
 """
 
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import FloatArray, as_counts, check_same_length
+from jadelite.metrics._arrays import BoolArray, FloatArray, IntArray, as_counts, check_same_length
 
 Unsure = Literal["half", "excluded", "no", "yes"]
 
@@ -122,3 +122,125 @@ def decide(
     decision[enough & (shares > 0.5)] = 1
     decision[enough & (shares < 0.5)] = 0
     return decision
+
+
+def vote_entropy(share: npt.ArrayLike) -> FloatArray:
+    """How evenly votes are split between yes and no, in bits.
+
+    Parameters
+    ----------
+    share : array-like of float, shape (N items,)
+        From `vote_share`: 0 to 1, NaN = undefined.
+
+    Returns
+    -------
+    ndarray of float64, shape (N items,)
+        From 0 (all on one side, as with a single rater) to 1 (half and half), NaN where the share
+        is. No items give an empty array.
+
+    Raises
+    ------
+    ValueError
+        If a share lies outside 0 to 1.
+
+    References
+    ----------
+    Shannon, "A mathematical theory of communication" (1948), section 6 and figure 7.
+
+    Examples
+    --------
+    >>> [round(bits, 3) for bits in vote_entropy([0.5, 0.75, 1.0]).tolist()]
+    [1.0, 0.811, 0.0]
+    """
+    p = np.asarray(share, dtype=np.float64)
+    outside = (p < 0) | (p > 1)
+    if outside.any():
+        raise ValueError(f"share holds {p[outside][0]}, expected 0 to 1 or NaN")
+    bits = np.zeros(p.shape)
+    for side in (p, 1 - p):
+        bits -= side * np.log2(np.where(side > 0, side, 1.0))
+    found: FloatArray = np.abs(bits)  # of a certain share nothing is left but the sign of zero
+    return found
+
+
+def majority(counts: npt.ArrayLike) -> tuple[IntArray, BoolArray]:
+    """The label that most votes on each item are for, and where there is no single one.
+
+    Parameters
+    ----------
+    counts : array-like of int, shape (N items, L labels)
+        From `counts.count_table`.
+
+    Returns
+    -------
+    label : ndarray of int64, shape (N items,)
+        The column with the most votes; -1 where two or more share the lead, or nobody voted. A
+        single vote decides; nothing is drawn by lot. No items give empty arrays.
+    is_tie : ndarray of bool, shape (N items,)
+        Whether two or more labels share the lead; False where nobody voted.
+
+    Raises
+    ------
+    ValueError
+        If counts has not two dimensions or holds anything but whole numbers from 0 up.
+
+    References
+    ----------
+    Snow et al., "Cheap and fast - but is it good?", EMNLP (2008), section 4; ties are left
+    undecided here where the paper breaks them at random.
+
+    Examples
+    --------
+    Subjects 1 and 6 of Wikipedia, "Fleiss' kappa": all fourteen say 5; seven say 1, seven say 2.
+
+    >>> majority([[0, 0, 0, 0, 14], [7, 7, 0, 0, 0]])
+    (array([ 4, -1]), array([False,  True]))
+    """
+    table = as_counts(counts, "counts", ndim=2)
+    if table.size == 0:
+        none = np.full(table.shape[0], -1, dtype=np.int64)
+        return none, np.zeros(table.shape[0], dtype=np.bool_)
+    most = table.max(axis=1)
+    is_voted = most > 0
+    is_tie = is_voted & ((table == most[:, np.newaxis]).sum(axis=1) > 1)
+    label = np.where(is_voted & ~is_tie, table.argmax(axis=1), -1)
+    return label.astype(np.int64, copy=False), is_tie
+
+
+def soft_labels(counts: npt.ArrayLike) -> FloatArray:
+    """The share of votes that each label has on each item.
+
+    Parameters
+    ----------
+    counts : array-like of int, shape (N items, L labels)
+        From `counts.count_table`.
+
+    Returns
+    -------
+    ndarray of float64, shape (N items, L labels)
+        From 0 (nobody) to 1 (everybody); rows sum to 1, NaN where nobody voted. A single vote
+        gives a 1. No items give an empty array. For shares that weigh raters by their errors take
+        the posterior of `dawid_skene`.
+
+    Raises
+    ------
+    ValueError
+        If counts has not two dimensions or holds anything but whole numbers from 0 up.
+
+    References
+    ----------
+    Uma et al., "Learning from disagreement: a survey", Journal of Artificial Intelligence Research
+    72 (2021), section 3.2: the votes, normalised, as a target.
+
+    Examples
+    --------
+    Subject 10 of Wikipedia, "Fleiss' kappa", with a subject that nobody rated:
+
+    >>> soft_labels([[0, 2, 2, 3, 7], [0, 0, 0, 0, 0]]).round(2).tolist()
+    [[0.0, 0.14, 0.14, 0.21, 0.5], [nan, nan, nan, nan, nan]]
+    """
+    table = as_counts(counts, "counts", ndim=2).astype(np.float64)
+    votes = table.sum(axis=1, keepdims=True)
+    undefined = np.full(table.shape, np.nan)
+    shares: FloatArray = np.divide(table, votes, out=undefined, where=votes > 0)
+    return shares

@@ -142,10 +142,10 @@ def pattern_bootstrap(
     values = np.concatenate(
         [
             statistic(weights)
-            for weights in _resamples(n_items, shares, n_resamples=n_resamples, seed=seed)
+            for weights in resamples(n_items, shares, n_resamples=n_resamples, seed=seed)
         ]
     )
-    return _percentiles(values, confidence=confidence)
+    return percentiles(values, confidence=confidence)
 
 
 def normal_quantile(confidence: float) -> float:
@@ -154,26 +154,55 @@ def normal_quantile(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
-def _check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence}, expected above 0 and below 1")
+def percentiles(values: FloatArray, *, confidence: float = 0.95) -> tuple[float, float] | None:
+    """Percentile interval from the values of a statistic in B resamples.
 
+    Parameters
+    ----------
+    values : float array, shape (B,)
+        NaN where the statistic is undefined.
+    confidence : float
+        Above 0 and below 1.
 
-def _resamples(
-    n_items: int, shares: FloatArray, *, n_resamples: int, seed: int
-) -> Iterator[FloatArray]:
-    generator = np.random.default_rng(seed)
-    step = max(1, _CELLS_IN_A_BLOCK // shares.size)
-    for start in range(0, n_resamples, step):
-        size = min(step, n_resamples - start)
-        yield generator.multinomial(n_items, shares, size=size).astype(np.float64)
+    Returns
+    -------
+    tuple of two floats, or None
+        Low and high end, low < high. None without values, with more than 5 % undefined, or where
+        both ends are equal but for rounding.
 
+    References
+    ----------
+    Efron and Tibshirani (1993), chapter 13.
 
-def _percentiles(values: FloatArray, *, confidence: float) -> tuple[float, float] | None:
+    Examples
+    --------
+    >>> [round(end) for end in percentiles(np.arange(1001.0), confidence=0.9)]
+    [50, 950]
+    """
     defined = values[~np.isnan(values)]
-    if values.size - defined.size > MAX_UNDEFINED_SHARE * values.size:
+    if not defined.size or values.size - defined.size > MAX_UNDEFINED_SHARE * values.size:
         return None
     tail = (1 - confidence) / 2
     low, high = (float(end) for end in np.quantile(defined, [tail, 1 - tail]))
     width = _ROUNDING * max(abs(low), abs(high))
     return (low, high) if high - low > width else None
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is {confidence}, expected above 0 and below 1")
+
+
+def resamples(
+    n_items: int, shares: FloatArray, *, n_resamples: int, seed: int
+) -> Iterator[FloatArray]:
+    """How often each pattern is drawn, in blocks of shape (b resamples, P patterns).
+
+    n_items draws with replacement for each resample, from patterns with the given shares of the
+    items, shape (P,), summing to 1. See `pattern_bootstrap`.
+    """
+    generator = np.random.default_rng(seed)
+    step = max(1, _CELLS_IN_A_BLOCK // shares.size)
+    for start in range(0, n_resamples, step):
+        size = min(step, n_resamples - start)
+        yield generator.multinomial(n_items, shares, size=size).astype(np.float64)

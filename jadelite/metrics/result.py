@@ -23,6 +23,8 @@ class Estimate:
     method : str
         Stable code of how the interval was made, such as "wilson", "item-bootstrap", "delong";
         "point" when there is a value and no interval.
+    se : float or None
+        Standard error by a formula, where the figure has one; None otherwise.
     reason : str or None
         Stable code of why there is no value, such as "empty", "no-pairs", "constant",
         "one-class-only".
@@ -44,6 +46,7 @@ class Estimate:
     n: int
     method: str
     reason: str | None
+    se: float | None = None
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.reason is not None):
@@ -65,13 +68,18 @@ class Estimate:
 
 
 def estimated(
-    value: float, interval: tuple[float, float] | None, *, n: int, method: str
+    value: float,
+    interval: tuple[float, float] | None,
+    *,
+    n: int,
+    method: str,
+    se: float | None = None,
 ) -> Estimate:
     """The value with its interval; without one (None) the method becomes "point"."""
     if interval is None:
-        return Estimate(value=value, low=None, high=None, n=n, method="point", reason=None)
+        return Estimate(value=value, low=None, high=None, n=n, method="point", reason=None, se=se)
     low, high = interval
-    return Estimate(value=value, low=low, high=high, n=n, method=method, reason=None)
+    return Estimate(value=value, low=low, high=high, n=n, method=method, reason=None, se=se)
 
 
 def refused(reason: str, *, method: str, n: int = 0) -> Estimate:

@@ -1,14 +1,20 @@
-"""Brier score and reliability bins against Brier's table and scikit-learn."""
+"""Reliability bins and calibration errors against scikit-learn and simulated truth."""
+
+import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import brier_score_loss
 from statsmodels.stats.proportion import proportion_confint
 
-from jadelite.metrics.calibration import brier, reliability
+from jadelite.metrics.calibration import (
+    ece,
+    ece_debiased,
+    mce,
+    reliability,
+)
 
 few = settings(max_examples=50, deadline=None, database=None)
 shares = st.floats(0, 1, allow_subnormal=False)
@@ -20,98 +26,6 @@ def random_cases(n=500, seed=4):
     y_prob = generator.random(n)
     y_true = (generator.random(n) < y_prob**2).astype(float)
     return y_true, y_prob, generator.uniform(0.5, 4, n)
-
-
-def test_brier_is_half_of_what_brier_printed_for_two_classes():
-    y_prob = [0.7, 0.9, 0.8, 0.4, 0.2, 0.0, 0.0, 0.0, 0.0, 0.1]
-    y_true = [0, 1, 1, 1, 0, 0, 0, 0, 0, 0]
-
-    result = brier(y_true, y_prob)
-
-    assert (result.value, result.n) == (pytest.approx(0.19 / 2), 10)
-    assert result.low < result.value < result.high
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-def test_brier_equals_scikit_learn(weighted):
-    y_true, y_prob, weights = random_cases()
-    sample_weight = weights if weighted else None
-
-    result = brier(y_true, y_prob, sample_weight=sample_weight)
-
-    expected = brier_score_loss(y_true, y_prob, sample_weight=sample_weight)
-    assert result.value == pytest.approx(expected, abs=1e-12)
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("max_patterns", [64, 4096])
-def test_the_interval_matches_a_loop_over_cases_also_when_cases_are_grouped(
-    weighted, max_patterns, monkeypatch
-):
-    y_true, y_prob, weights = random_cases()
-    weights = weights**2 if weighted else np.ones(y_true.size)
-    monkeypatch.setattr("jadelite.metrics.calibration._MAX_PATTERNS", max_patterns)
-    draws = np.random.default_rng(6).integers(0, y_true.size, size=(2000, y_true.size))
-    loss = (weights * (y_true - y_prob) ** 2)[draws].sum(axis=1) / weights[draws].sum(axis=1)
-
-    result = brier(y_true, y_prob, sample_weight=weights, n_resamples=2000)
-
-    low, high = np.quantile(loss, [0.025, 0.975])
-    assert (result.low, result.high) == pytest.approx((low, high), abs=0.003)
-    assert result.method == "item-bootstrap"
-
-
-@few
-@given(pairs)
-def test_brier_stays_in_bounds_for_hard_and_soft_labels(rows):
-    y_true, y_prob = zip(*rows, strict=True)
-
-    result = brier(y_true, y_prob, n_resamples=60)
-
-    assert 0 <= result.value <= 1
-    assert result.low is None or 0 <= result.low < result.high <= 1 + 1e-12
-
-
-@few
-@given(st.lists(st.booleans(), min_size=1, max_size=20))
-def test_probabilities_that_equal_the_labels_give_zero_without_an_interval(labels):
-    result = brier(labels, np.array(labels, dtype=float))
-
-    assert (result.value, result.low, result.method) == (0.0, None, "point")
-
-
-@few
-@given(pairs, st.randoms(use_true_random=False))
-def test_swapping_the_names_of_the_labels_or_shuffling_cases_changes_nothing(rows, random):
-    y_true, y_prob = (np.array(values) for values in zip(*rows, strict=True))
-    order = random.sample(range(len(rows)), len(rows))
-
-    value = brier(y_true, y_prob, n_resamples=0).value
-
-    assert brier(1 - y_true, 1 - y_prob, n_resamples=0).value == pytest.approx(value, abs=1e-12)
-    assert brier(y_true[order], y_prob[order], n_resamples=0).value == pytest.approx(value)
-
-
-def test_a_constant_half_scores_a_quarter():
-    assert brier([0, 1, 1], [0.5, 0.5, 0.5]).value == 0.25
-
-
-def test_cases_without_weight_do_not_count():
-    result = brier([0, 1, 1], [0.5, 0.5, 0.0], sample_weight=[1, 1, 0])
-
-    assert (result.value, result.n) == (0.25, 2)
-
-
-@pytest.mark.parametrize(("n", "weights"), [(0, None), (2, [0, 0])])
-def test_no_cases_or_no_weight_give_no_score(n, weights):
-    result = brier([0.0] * n, [0.5] * n, sample_weight=weights)
-
-    assert (result.value, result.reason, result.n) == (None, "empty", 0)
-
-
-def test_brier_refuses_what_is_no_probability():
-    with pytest.raises(ValueError, match=r"y_prob holds 1\.2, expected numbers from 0 to 1"):
-        brier([1], [1.2])
 
 
 @pytest.mark.parametrize("n_bins", [1, 3, 10, 15])
@@ -165,3 +79,132 @@ def test_every_case_is_in_the_bin_whose_edges_hold_it(rows, n_bins):
 def test_less_than_one_bin_is_refused():
     with pytest.raises(ValueError, match="n_bins is 0, expected 1 or more"):
         reliability([1], [0.5], n_bins=0)
+
+
+def test_weighted_bins_have_wilsons_interval_on_the_effective_number():
+    (only,) = reliability([1, 0, 0], [0.1, 0.2, 0.3], n_bins=1, sample_weight=[2, 1, 1])
+
+    size = 16 / 6
+    expected = proportion_confint(0.5 * size, size, method="wilson")
+    assert (only.observed.value, only.observed.method) == (0.5, "wilson-kish")
+    assert (only.observed.low, only.observed.high) == pytest.approx(expected)
+    assert only.mean_probability == pytest.approx(0.175)
+    assert only.weight_share == 1.0
+
+
+def test_bins_of_equal_counts_share_the_weight_and_keep_ties_together():
+    y_true, y_prob, weights = random_cases()
+    y_prob = np.where(y_prob < 0.3, 0.05, y_prob)  # nearly a third of all at one value
+
+    bins = reliability(y_true, y_prob, n_bins=10, strategy="equal-count", sample_weight=weights)
+
+    assert sum(one.n for one in bins) == 500
+    assert bins[0].low == bins[0].high == 0.05
+    assert all(one.high < after.low for one, after in itertools.pairwise(bins))
+    assert [one.weight_share for one in bins[2:]] == pytest.approx(
+        [0.1] * (len(bins) - 2), abs=0.015
+    )
+
+
+def test_cases_without_weight_are_in_no_bin():
+    bins = reliability([1, 0], [0.2, 0.9], n_bins=2, sample_weight=[1, 0])
+
+    assert [one.n for one in bins] == [1, 0]
+
+
+def test_a_strategy_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="strategy is 'quantile', expected 'equal-width' or"):
+        reliability([1], [0.5], strategy="quantile")
+
+
+@few
+@given(pairs, st.integers(1, 12), st.sampled_from(["equal-width", "equal-count"]))
+def test_errors_are_made_of_the_bins_and_never_nan(rows, n_bins, strategy):
+    y_true, y_prob = zip(*rows, strict=True)
+    bins = [one for one in reliability(y_true, y_prob, n_bins=n_bins, strategy=strategy) if one.n]
+    gaps = [abs(one.observed.value - one.mean_probability) for one in bins]
+
+    mean = ece(y_true, y_prob, n_bins=n_bins, strategy=strategy, n_resamples=50)
+    widest = mce(y_true, y_prob, n_bins=n_bins, strategy=strategy, n_resamples=50)
+    less = ece_debiased(y_true, y_prob, n_bins=n_bins, strategy=strategy, n_resamples=50)
+
+    assert mean.value == pytest.approx(
+        sum(gap * one.weight_share for gap, one in zip(gaps, bins, strict=True)), abs=1e-9
+    )
+    assert widest.value == pytest.approx(max(gaps), abs=1e-9)
+    assert 0 <= less.value <= mean.value + 1e-9
+    for result in (mean, widest, less):
+        if result.low is not None:
+            assert 0 <= result.low <= result.value <= result.high <= 1 + 1e-9
+
+
+@few
+@given(pairs, st.sampled_from(["equal-width", "equal-count"]))
+def test_doubling_every_weight_changes_no_error(rows, strategy):
+    y_true, y_prob = zip(*rows, strict=True)
+
+    one, other = (
+        ece(y_true, y_prob, strategy=strategy, n_resamples=40, sample_weight=[weight] * len(rows))
+        for weight in (1, 2)
+    )
+
+    assert one == other
+
+
+def calibrated(generator, n, shift=0.0):
+    y_prob = generator.beta(1, 4, n)
+    return (generator.random(n) < np.clip(y_prob + shift, 0, 1)).astype(float), y_prob
+
+
+def test_chance_adds_half_as_much_to_the_debiased_error_of_a_calibrated_model():
+    plain, less = [], []
+    for seed in range(60):
+        y_true, y_prob = calibrated(np.random.default_rng(seed), 300)
+        plain.append(ece(y_true, y_prob, n_bins=15, strategy="equal-count", n_resamples=0).value)
+        less.append(ece_debiased(y_true, y_prob, n_resamples=0).value)
+
+    assert np.mean(plain) == pytest.approx(0.06, abs=0.005)
+    assert np.mean(less) == pytest.approx(0.035, abs=0.005)
+
+
+def test_a_real_error_is_met_by_the_debiased_figure_and_held_by_its_interval():
+    found = []
+    held = 0
+    for seed in range(60):
+        y_true, y_prob = calibrated(np.random.default_rng(seed), 1500, shift=0.1)
+        result = ece_debiased(y_true, y_prob, n_resamples=200)
+        found.append(result.value)
+        held += result.low <= 0.1 <= result.high
+
+    assert np.mean(found) == pytest.approx(0.1, abs=0.005)
+    assert held >= 52
+
+
+def test_many_cases_are_grouped_without_a_change_of_the_interval(monkeypatch):
+    y_true, y_prob, weights = random_cases(n=3000)
+    whole = ece(y_true, y_prob, sample_weight=weights)
+
+    monkeypatch.setattr("jadelite.metrics._binned._MAX_PATTERNS", 200)
+    grouped = ece(y_true, y_prob, sample_weight=weights)
+
+    assert grouped.value == whole.value
+    assert [grouped.low, grouped.high] == pytest.approx([whole.low, whole.high], abs=0.003)
+
+
+def test_an_end_cut_at_zero_says_so():
+    assert ece([0, 1] * 20, [0.5] * 40, n_bins=1).method == "shifted-bootstrap-clipped"
+
+
+@pytest.mark.parametrize("figure", [ece, mce, ece_debiased])
+@pytest.mark.parametrize("strategy", ["equal-width", "equal-count"])
+def test_no_cases_have_no_error(figure, strategy):
+    result = figure([], [], strategy=strategy)
+
+    assert (result.value, result.reason) == (None, "empty")
+
+
+@pytest.mark.parametrize("figure", [ece, mce, ece_debiased])
+def test_a_single_case_has_an_error_without_an_interval(figure):
+    result = figure([1], [0.25])
+
+    assert (result.value, result.low, result.method) == (0.75, None, "point")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import entropy
 
-from jadelite.metrics.consensus import decide, vote_share
+from jadelite.metrics.consensus import decide, majority, soft_labels, vote_entropy, vote_share
 
 few = settings(max_examples=50, deadline=None, database=None)
 votes = st.lists(
@@ -98,3 +99,54 @@ def test_no_items_give_no_shares_and_no_decisions():
 def test_votes_that_cannot_be_meant_are_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_shared_lead_is_a_tie_and_no_votes_are_none():
+    label, is_tie = majority([[2, 1, 0], [1, 1, 1], [0, 2, 2], [0, 0, 0], [0, 0, 1]])
+
+    assert label.tolist() == [0, -1, -1, -1, 2]
+    assert is_tie.tolist() == [False, True, True, False, False]
+
+
+def test_majority_of_nothing():
+    label, is_tie = majority(np.empty((0, 3), dtype=int))
+
+    assert (label.shape, is_tie.shape) == ((0,), (0,))
+    assert majority(np.empty((2, 0), dtype=int))[0].tolist() == [-1, -1]
+
+
+@few
+@given(votes)
+def test_two_labels_are_decided_alike_by_majority_and_by_share(columns):
+    n_yes, n_no, n_unsure = columns
+
+    label, is_tie = majority(np.stack([n_no, n_yes], axis=1))
+
+    share = vote_share(n_yes, n_no, n_unsure, unsure="excluded")
+    assert label.tolist() == decide(share, n_yes + n_no, min_votes=1).tolist()
+    assert is_tie.tolist() == (share == 0.5).tolist()
+
+
+def test_soft_labels_are_shares_of_votes():
+    shares = soft_labels([[1, 3], [0, 2], [0, 0]])
+
+    assert shares[:2].tolist() == [[0.25, 0.75], [0.0, 1.0]]
+    assert np.isnan(shares[2]).all()
+    assert soft_labels(np.empty((0, 2), dtype=int)).shape == (0, 2)
+
+
+@few
+@given(st.lists(st.floats(0, 1), max_size=20))
+def test_entropy_is_that_of_scipy_and_the_same_for_both_sides(shares):
+    p = np.array(shares)
+
+    found = vote_entropy(p)
+
+    assert found == pytest.approx(entropy([p, 1 - p], base=2), abs=1e-12)
+    assert vote_entropy(1 - p) == pytest.approx(found, abs=1e-9)
+
+
+def test_entropy_of_no_share_is_none_and_of_no_number_refused():
+    assert np.isnan(vote_entropy([np.nan])).all()
+    with pytest.raises(ValueError, match="expected 0 to 1"):
+        vote_entropy([1.5])
