@@ -48,21 +48,39 @@ def check_label_use(new: NewLabelUse) -> list[FieldError]:
     """Everything that is wrong with it."""
     found = []
     if new.kind not in USE_KINDS:
-        found.append(_wrong("kind", f"{new.kind!r}, expected {', '.join(USE_KINDS)}"))
+        found.append(
+            FieldError(
+                "kind", "bad-use-kind", f"kind is {new.kind!r}, expected {', '.join(USE_KINDS)}"
+            )
+        )
     if not new.text.strip():
-        found.append(_wrong("text", "empty, expected what was done with the labels"))
+        found.append(
+            FieldError(
+                "text", "bad-use-text", "text is empty, expected what was done with the labels"
+            )
+        )
     elif len(new.text) > MAX_USE_LENGTH:
         longest = f"{MAX_USE_LENGTH} characters at most"
-        found.append(_wrong("text", f"{len(new.text)} characters long, expected {longest}"))
+        found.append(
+            FieldError(
+                "text",
+                "bad-use-text",
+                f"text is {len(new.text)} characters long, expected {longest}",
+            )
+        )
     if new.url is not None and not _is_web_address(new.url):
-        found.append(_wrong("url", "no web address, expected one that begins with https://"))
+        found.append(
+            FieldError(
+                "url",
+                "bad-use-url",
+                "url is no web address, expected one that begins with https://",
+            )
+        )
     if new.model is not None and not all(new.model.partition("@")):
-        found.append(_wrong("model", f"{new.model!r}, expected name@version"))
+        found.append(
+            FieldError("model", "bad-use-model", f"model is {new.model!r}, expected name@version")
+        )
     return found
-
-
-def _wrong(field: str, what: str) -> FieldError:
-    return FieldError(field, f"bad-use-{field}", f"{field} is {what}")
 
 
 def _is_web_address(url: str) -> bool:

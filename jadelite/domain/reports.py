@@ -4,76 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-SMALL_N = 30  # below this a figure is marked small and no verdict is given
-REPORT_SCHEMA = "jadelite.report/1"
+from jadelite.domain.campaigns import EVIDENCE_KINDS
+from jadelite.domain.figures import SMALL_N, Figure
+from jadelite.domain.model_reports import ModelReport, VersionComparison
 
-Treatment = Literal["half", "excluded", "no", "yes"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number that can say how it was made.
-
-    `value` is None exactly when `reason` says why it can't be computed; `low` and `high` bound the
-    95 % interval and are None where the method gives none. `n` counts what it rests on.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    method: str
-    reason: str | None = None
-
-    @property
-    def is_small(self) -> bool:
-        """Whether too little stands behind it for any verdict."""
-        return self.n < SMALL_N
-
-
-@dataclass(frozen=True)
-class ConfusionTable:
-    """Decided edits by what the model and what people said."""
-
-    tn: int
-    fp: int
-    fn: int
-    tp: int
-
-
-@dataclass(frozen=True)
-class ListedEdit:
-    """An edit in a list: the model's probability and the votes of people."""
-
-    wiki: str
-    rev_id: int
-    page_title: str | None
-    probability: float
-    n_yes: int
-    n_no: int
-    n_unsure: int
-
-
-@dataclass(frozen=True)
-class ScoreBin:
-    """Edits with a probability in [low, high), by what people said of them."""
-
-    low: float
-    high: float
-    n_yes: int
-    n_no: int
-    n_undecided: int
-
-
-@dataclass(frozen=True)
-class TreatmentLine:
-    """The same figures with "not sure" counted in another way."""
-
-    treatment: Treatment
-    n_decided: int
-    precision: Figure
-    recall: Figure
-    false_positive_rate: Figure
+REPORT_SCHEMA = "jadelite.report/2"
 
 
 @dataclass(frozen=True)
@@ -116,59 +51,53 @@ class PopulationSample:
 
 
 @dataclass(frozen=True)
-class PopulationFigures:
-    """A model version against people in the whole frame, by the weights of the draw.
+class VotePattern:
+    """How many edits got exactly these votes."""
 
-    People say yes to an edit with the share of their blind votes, "not sure" being half a yes.
-    `sample_share` is the plain mean of that over the `n_judged` edits, to compare; None without
-    any. Up to `n_hidden` edits that people would say yes to may hide where none was met; None where
-    some were met everywhere.
-    """
-
-    n_judged: int
-    sample_share: float | None
-    precision: Figure
-    recall: Figure
-    prevalence: Figure
-    n_hidden: float | None
+    n_yes: int
+    n_no: int
+    n_unsure: int
+    n_edits: int
 
 
 @dataclass(frozen=True)
-class ModelReport:
-    """One model version against people, at one threshold."""
+class Agreement:
+    """People against people on one question, "not sure" being a label of its own.
 
-    model: str
-    version: str
-    positive_label: str
-    threshold: float
-    threshold_origin: str
-    n_scored: int
-    n_decided: int
-    confusion: ConfusionTable
-    precision: Figure
-    recall: Figure
-    false_positive_rate: Figure
-    roc_auc: Figure
-    brier: Figure
-    treatments: tuple[TreatmentLine, ...]
-    bins: tuple[ScoreBin, ...]
-    confident_misses: tuple[ListedEdit, ...]
-    n_confident_misses_masked: int
-    population: PopulationFigures | None = None
+    Positive and negative agreement are about yes and no. `alpha_crossed` is alpha with an interval
+    that draws reviewers anew as well as edits. `conger_kappa` needs to know who judged.
+    `self_consistency`: the same reviewer says the same of an edit that came again.
+    """
+
+    percent_agreement: Figure
+    positive_agreement: Figure
+    negative_agreement: Figure
+    krippendorff_alpha: Figure
+    alpha_crossed: Figure
+    gwet_ac1: Figure
+    fleiss_kappa: Figure
+    conger_kappa: Figure
+    self_consistency: Figure
 
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """People against people on one question, and the models that answer it."""
+    """People against people on one question, and the models that answer it.
+
+    `prevalence` is the share of edits that people say yes to, weighted to the frame where there is
+    one.
+    """
 
     question: str
     n_yes: int
     n_no: int
     n_unsure: int
     n_decided: int
-    percent_agreement: Figure
-    krippendorff_alpha: Figure
+    patterns: tuple[VotePattern, ...]
+    prevalence: Figure
+    agreement: Agreement
     models: tuple[ModelReport, ...]
+    comparisons: tuple[VersionComparison, ...]
 
 
 @dataclass(frozen=True)
@@ -198,6 +127,51 @@ class LabelReport:
 
 
 @dataclass(frozen=True)
+class LanguageCount:
+    """Judgments given while reading the questions in a language; None where unknown."""
+
+    language: str | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A figure that can't be computed: which one of which model or question, and why."""
+
+    subject: str
+    figure: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whether the report can be trusted.
+
+    `light`: good, careful or poor, the worst of its `doubts` (codes: few-judgments, not-blind,
+    low-response, one-reviewer, much-unsure, small-sample, not-a-sample, votes-alike). Shares are of
+    people's judgments. `without_one` is the largest change of the first audited model's precision
+    when one of the most active reviewers is left out. `n_alike` pairs of reviewers gave the same
+    votes on all of their common edits, at least 20 and so many that it can hardly be chance. Dates
+    are days as ISO 8601, None where unknown.
+    """
+
+    light: Literal["good", "careful", "poor"]
+    doubts: tuple[str, ...]
+    blind_share: Figure
+    response_rate: Figure
+    unsure_share: Figure
+    votes_per_edit: Figure
+    top_reviewer_share: Figure
+    without_one: Figure
+    reviewer_hours: Figure
+    languages: tuple[LanguageCount, ...]
+    n_alike: int
+    oldest_on: str | None
+    newest_on: str | None
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a report page says. Counts are of people's judgments; bots stand apart.
 
@@ -205,7 +179,9 @@ class Report:
     count once those are there. `n_exposure_unknown` are those of which nobody says what had been
     seen, `n_unknown_left_out` of them not counted; `n_withdrawn` were given blind and taken back
     after the score could be seen. `k` is the most votes an edit has or was to get. `sample` says
-    what the edits speak for, None where nobody knows how they were chosen.
+    what the edits speak for, None where nobody knows how they were chosen. `window_from` and
+    `window_to` are days as ISO 8601 between which the edits were made, `days` how many; None where
+    unknown.
     """
 
     campaign: str
@@ -217,6 +193,9 @@ class Report:
     code_version: str
     seed: int
     snapshot: str
+    window_from: str | None
+    window_to: str | None
+    days: float | None
     n_edits: int
     n_edits_judged: int
     n_judgments: int
@@ -224,77 +203,29 @@ class Report:
     n_judgments_waiting: int
     n_exposed: int
     n_exposure_unknown: int
+    n_unknown_left_out: int
+    n_withdrawn: int
     n_bot_judgments: int
     n_reviewers: Figure
+    guideline_versions: tuple[int, ...]
     notes: tuple[str, ...]
+    sample: PopulationSample | None
+    trust: Trust
     questions: tuple[QuestionReport, ...]
-    labelled: tuple[LabelReport, ...] = ()
-    sample: PopulationSample | None = None
-    n_unknown_left_out: int = 0
-    n_withdrawn: int = 0
+    labelled: tuple[LabelReport, ...]
 
     @property
     def is_small(self) -> bool:
         """Whether the whole report rests on fewer judgments than a verdict needs."""
         return self.n_judgments_used < SMALL_N
 
+    @property
+    def speaks_for_wiki(self) -> bool:
+        """Whether the edits were drawn from a wiki by a known chance."""
+        return self.sample is not None and self.kind not in EVIDENCE_KINDS
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, with the schema's name and the time as ISO 8601 UTC."""
         data = asdict(self)
         data["computed_at"] = self.computed_at.isoformat().replace("+00:00", "Z")
         return {"schema": REPORT_SCHEMA, **data}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Report":
-        """The report that `to_json` froze."""
-        fields = {key: value for key, value in data.items() if key != "schema"}
-        fields["computed_at"] = datetime.fromisoformat(fields["computed_at"])
-        fields["n_reviewers"] = Figure(**fields["n_reviewers"])
-        fields["notes"] = tuple(fields["notes"])
-        fields["questions"] = tuple(_question(item) for item in fields["questions"])
-        # Reports frozen before there were such questions have none.
-        fields["labelled"] = tuple(_labelled(item) for item in fields.get("labelled", ()))
-        fields["sample"] = _sample(fields.get("sample"))
-        return cls(**fields)
-
-
-def _question(data: dict[str, Any]) -> QuestionReport:
-    figures = {key: Figure(**data[key]) for key in ("percent_agreement", "krippendorff_alpha")}
-    models = tuple(_model(item) for item in data["models"])
-    return QuestionReport(**{**data, **figures, "models": models})
-
-
-def _labelled(data: dict[str, Any]) -> LabelReport:
-    figures = {key: Figure(**data[key]) for key in ("percent_agreement", "krippendorff_alpha")}
-    counts = tuple(LabelCount(**item) for item in data["counts"])
-    return LabelReport(**{**data, **figures, "counts": counts})
-
-
-def _sample(data: dict[str, Any] | None) -> PopulationSample | None:
-    if data is None:
-        return None
-    strata = tuple(StratumResponse(**item) for item in data["strata"])
-    return PopulationSample(**{**data, "strata": strata})
-
-
-def _population(data: dict[str, Any] | None) -> PopulationFigures | None:
-    if data is None:
-        return None
-    names = ("precision", "recall", "prevalence")
-    return PopulationFigures(**{**data, **{name: Figure(**data[name]) for name in names}})
-
-
-def _model(data: dict[str, Any]) -> ModelReport:
-    names = ("precision", "recall", "false_positive_rate", "roc_auc", "brier")
-    parts: dict[str, Any] = {name: Figure(**data[name]) for name in names}
-    parts["confusion"] = ConfusionTable(**data["confusion"])
-    parts["treatments"] = tuple(_treatment(item) for item in data["treatments"])
-    parts["bins"] = tuple(ScoreBin(**item) for item in data["bins"])
-    parts["confident_misses"] = tuple(ListedEdit(**item) for item in data["confident_misses"])
-    parts["population"] = _population(data.get("population"))
-    return ModelReport(**{**data, **parts})
-
-
-def _treatment(data: dict[str, Any]) -> TreatmentLine:
-    names = ("precision", "recall", "false_positive_rate")
-    return TreatmentLine(**{**data, **{name: Figure(**data[name]) for name in names}})
