@@ -9,9 +9,11 @@ from typing import Any, get_args
 import click
 from click.core import ParameterSource
 
-from jadelite.audit import campaigns, drawing, evidence, reports, texts
-from jadelite.cli.common import counted, format_option, services
+from jadelite.audit import campaigns, drawing, evidence, reports, texts, topping_up
+from jadelite.cli import guardrail_commands
+from jadelite.cli.common import services
 from jadelite.cli.plan_options import DAY, ends, frame_options, read_frame, tell_plan
+from jadelite.cli.showing import counted, format_option
 from jadelite.domain import forms
 from jadelite.domain.campaigns import CampaignState
 from jadelite.domain.errors import Invalid
@@ -139,6 +141,20 @@ def draw(slug: str, stream: Any, n: int | None, seed: int | None, style: str) ->
     )
     for stratum in drawn.strata:
         click.echo(f"  {stratum.label:<32}{stratum.n_drawn} of {stratum.n_edits}")
+
+
+@group.command()
+@click.argument("slug")
+@click.option("--above", type=float, required=True, help="Least score of the edits.")
+@click.option("--n", type=int, required=True, help="How many more edits.")
+def more(slug: str, above: float, n: int) -> None:
+    """Draw more edits of an open campaign that score at least so much."""
+    parts = services()
+    added = topping_up.top_up(parts.database, slug, threshold=above, n=n, now=parts.clock())
+    click.echo(f"campaign {slug}: {counted(added, 'edit')} more to judge")
+
+
+group.add_command(guardrail_commands.group, "guardrail")
 
 
 @group.command("open")

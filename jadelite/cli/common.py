@@ -1,4 +1,4 @@
-"""What the commands share: settings to services, reading files, showing progress and summaries."""
+"""What commands of the server share: settings to services, files, progress and summaries."""
 
 import gzip
 import json
@@ -14,18 +14,11 @@ import click
 from jadelite import wiring
 from jadelite.audit.lines import Summary
 from jadelite.cli.exits import BAD_LINES
+from jadelite.cli.showing import counted, printable
 from jadelite.config import load_settings
 from jadelite.domain.errors import Invalid
 from jadelite.domain.records import MAX_LINE_LENGTH
 from jadelite.wiring import Services
-
-format_option = click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How the summary is written.",
-)
 
 
 def services(*, is_schema_checked: bool = True) -> Services:
@@ -129,15 +122,3 @@ def tell(summary: Summary, *, style: str, is_dry_run: bool, note: str | None = N
         )
     if summary.n_bad or summary.broken is not None:
         raise click.exceptions.Exit(BAD_LINES)
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with its noun: "1 edit", "2 edits"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def printable(text: str) -> str:
-    """The text without what could forge lines or steer a terminal, such characters as escapes."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )

@@ -4,7 +4,8 @@ import click
 
 from jadelite.audit import intake
 from jadelite.audit.lines import Options
-from jadelite.cli.common import ProgressLine, format_option, open_lines, services, tell
+from jadelite.cli.common import ProgressLine, open_lines, services, tell
+from jadelite.cli.showing import format_option
 
 
 @click.group()

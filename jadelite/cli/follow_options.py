@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 
 from jadelite.audit.taking import FollowSummary
-from jadelite.cli.common import counted, printable
+from jadelite.cli.showing import counted, printable
 
 NOTE_SECONDS = 60
 

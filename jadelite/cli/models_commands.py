@@ -9,7 +9,8 @@ import click
 
 from jadelite.audit import models
 from jadelite.audit.models import ServedFor
-from jadelite.cli.common import counted, format_option, open_lines
+from jadelite.cli.common import open_lines
+from jadelite.cli.showing import counted, format_option
 from jadelite.config import data_folder
 from jadelite.domain.errors import Invalid
 from jadelite.domain.records import decode_line, parse_edit

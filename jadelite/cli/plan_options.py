@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from jadelite.audit import campaign_pages
-from jadelite.cli.common import counted
+from jadelite.cli.showing import counted
 from jadelite.domain.errors import Invalid
 from jadelite.domain.new_campaigns import NewCampaign
 from jadelite.domain.people import OPERATOR

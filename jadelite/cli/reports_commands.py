@@ -1,13 +1,19 @@
-"""`jadelite reports`: compute and show reports."""
+"""`jadelite reports`: compute and show reports, and take their files home."""
 
 import json
+from pathlib import Path
 
 import click
 
 from jadelite.audit import reporting, reports
-from jadelite.cli.common import counted, format_option, services
+from jadelite.cli.common import services
+from jadelite.cli.showing import counted, format_option
 from jadelite.domain.errors import NotFound
-from jadelite.domain.reports import Figure, ModelReport, Report
+from jadelite.domain.figures import Figure
+from jadelite.domain.model_reports import ModelReport, Rates
+from jadelite.domain.reports import LabelReport, QuestionReport, Report
+
+SHOWN = ("precision", "recall", "false_positive_rate", "prevalence")
 
 
 @click.group()
@@ -29,19 +35,42 @@ def compute(campaign: str, style: str) -> None:
 @format_option
 def show(campaign: str, style: str) -> None:
     """Print the newest frozen report of a campaign."""
-    parts = services()
-    page = reports.report_page(parts.database, campaign)
-    if page.report is None:
-        raise NotFound("no-report", f"{campaign} has no report; run: jadelite reports compute")
-    tell(page.report, style)
+    tell(_newest(campaign), style)
+
+
+@group.command()
+@click.argument("campaign")
+@click.option(
+    "--to",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write them; it is made if it is not there.",
+)
+def files(campaign: str, folder: Path) -> None:
+    """Write the newest report of a campaign, its data and a notebook that checks it."""
+    report = _newest(campaign)
+    frozen = reports.report_files(services().database, campaign)
+    folder.mkdir(parents=True, exist_ok=True)
+    told = json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n"
+    (folder / "report.json").write_text(told, encoding="utf-8")
+    for name, content in frozen.items():
+        (folder / name).write_bytes(content)
+    click.echo(f"{counted(len(frozen) + 1, 'file')} in {folder}")
+    click.echo(f"check them with: python -m jadelite.report.check {folder}")
 
 
 def tell(report: Report, style: str) -> None:
-    """Write a report as text or JSON."""
+    """Write a report as text or JSON, what it comes to first."""
     if style == "json":
         click.echo(json.dumps(report.to_json(), ensure_ascii=False))
         return
     click.echo(f"report of {report.campaign} ({report.wiki}, {report.kind})")
+    for question in report.questions:
+        for model in question.models:
+            click.echo(f"  {_verdict(question, model)}")
+            for alarm in model.alarms:
+                click.echo(f"  ! {alarm}")
     click.echo(
         f"  computed {report.computed_at:%Y-%m-%d %H:%M} UTC, snapshot {report.snapshot[:12]}"
     )
@@ -56,39 +85,86 @@ def tell(report: Report, style: str) -> None:
         f" {counted(report.n_judgments, 'judgment')},"
         f" {report.n_judgments_used} counted; reviewers: {_figure(report.n_reviewers)}"
     )
+    doubts = f": {', '.join(report.trust.doubts)}" if report.trust.doubts else ""
+    click.echo(f"  trust: {report.trust.light}{doubts}")
     for question in report.questions:
-        click.echo(f"{question.question}:")
-        click.echo(
-            f"  votes: {question.n_yes} yes, {question.n_no} no, {question.n_unsure} unsure;"
-            f" {counted(question.n_decided, 'edit')} decided (at least {report.min_votes} votes)"
-        )
-        click.echo(f"  raw agreement         {_figure(question.percent_agreement)}")
-        click.echo(f"  Krippendorff's alpha  {_figure(question.krippendorff_alpha)}")
-        for model in question.models:
-            _tell_model(model)
+        _tell_question(question, report.min_votes)
     for asked in report.labelled:
-        counts = ", ".join(f"{item.n} {item.label}" for item in asked.counts)
-        click.echo(f"{asked.question}:")
-        click.echo(f"  answers on {counted(asked.n_edits, 'edit')}: {counts}")
-        click.echo(f"  raw agreement         {_figure(asked.percent_agreement)}")
-        name = "ordinal alpha        " if asked.is_ordinal else "Krippendorff's alpha "
-        click.echo(f"  {name} {_figure(asked.krippendorff_alpha)}")
+        _tell_labels(asked)
+
+
+def _newest(campaign: str) -> Report:
+    """The newest frozen report. Raises NotFound without one."""
+    report = reports.report_page(services().database, campaign).report
+    if report is None:
+        raise NotFound("no-report", f"{campaign} has no report; run: jadelite reports compute")
+    return report
+
+
+def _verdict(question: QuestionReport, model: ModelReport) -> str:
+    """What a model comes to, in a sentence; none where too little is judged."""
+    name = f"{model.model}@{model.version}"
+    found = model.rates
+    least = min(found.precision.n, found.recall.n)
+    if found.precision.value is None or found.recall.value is None:
+        return f"{name}: no verdict, {question.question} can't be told from these judgments"
+    if found.precision.is_small or found.recall.is_small:
+        return f"{name}: no verdict, {counted(least, 'edit')} judged where 30 are needed"
+    return (
+        f"{name} at {model.threshold:g}: {_share(found.precision)} of what it flags is"
+        f" {question.question}, and it finds {_share(found.recall)} of it"
+    )
+
+
+def _tell_question(question: QuestionReport, min_votes: int) -> None:
+    click.echo(f"{question.question}:")
+    click.echo(
+        f"  votes: {question.n_yes} yes, {question.n_no} no, {question.n_unsure} unsure;"
+        f" {counted(question.n_decided, 'edit')} decided (at least {min_votes} votes)"
+    )
+    click.echo(f"  raw agreement         {_figure(question.agreement.percent_agreement)}")
+    click.echo(f"  Krippendorff's alpha  {_figure(question.agreement.krippendorff_alpha)}")
+    for model in question.models:
+        _tell_model(model)
 
 
 def _tell_model(model: ModelReport) -> None:
-    table = model.confusion
+    audited = "" if model.is_audited else ", not audited by this campaign"
     click.echo(
         f"  {model.model}@{model.version} at {model.threshold:g} ({model.threshold_origin}):"
-        f" {table.tn} true negative, {table.fp} false positive,"
-        f" {table.fn} false negative, {table.tp} true positive"
+        f" {_cells(model.in_sample)}{audited}"
     )
-    for name in ("precision", "recall", "false_positive_rate", "roc_auc", "brier"):
-        click.echo(f"    {name:<20}{_figure(getattr(model, name))}")
-    click.echo(
-        "    model sure, people firmly against:"
-        f" {counted(len(model.confident_misses), 'edit')} shown,"
-        f" {model.n_confident_misses_masked} still being judged"
+    for name in SHOWN:
+        click.echo(f"    {name:<20}{_figure(getattr(model.rates, name))}")
+    click.echo(f"    {'roc_auc':<20}{_figure(model.roc_auc)}")
+    click.echo(f"    {'brier':<20}{_figure(model.calibration.brier)}")
+    for found in model.lists:
+        masked = f", {found.n_masked} of the first still being judged" if found.n_masked else ""
+        click.echo(f"    list {found.name:<15}{counted(found.n, 'edit')}{masked}")
+
+
+def _cells(rates: Rates) -> str:
+    cells = rates.cells
+    return (
+        f"{cells.tn:g} true negative, {cells.fp:g} false positive,"
+        f" {cells.fn:g} false negative, {cells.tp:g} true positive"
     )
+
+
+def _tell_labels(asked: LabelReport) -> None:
+    counts = ", ".join(f"{item.n} {item.label}" for item in asked.counts)
+    click.echo(f"{asked.question}:")
+    click.echo(f"  answers on {counted(asked.n_edits, 'edit')}: {counts}")
+    click.echo(f"  raw agreement         {_figure(asked.percent_agreement)}")
+    name = "ordinal alpha        " if asked.is_ordinal else "Krippendorff's alpha "
+    click.echo(f"  {name} {_figure(asked.krippendorff_alpha)}")
+
+
+def _share(figure: Figure) -> str:
+    """A share with its interval: "94.0% [91.2, 96.1]"."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return _figure(figure)
+    return f"{figure.value:.1%} [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
 
 
 def _figure(figure: Figure) -> str:

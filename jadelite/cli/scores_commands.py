@@ -6,24 +6,18 @@ from datetime import datetime, timedelta
 
 import click
 
-from jadelite.audit import fetch_plans, fetching, following, intake
+from jadelite.audit import fetch_plans, fetching, following, intake, replaying
 from jadelite.audit.fetching import FetchSummary, Wanted
 from jadelite.audit.lines import Options
 from jadelite.audit.outside import Outside
-from jadelite.cli.common import (
-    ProgressLine,
-    counted,
-    format_option,
-    open_lines,
-    printable,
-    services,
-    tell,
-)
+from jadelite.cli.common import ProgressLine, open_lines, services, tell
 from jadelite.cli.durations import Duration
 from jadelite.cli.exits import BAD_LINES
 from jadelite.cli.follow_options import FollowLine, Since, stop_asked, tell_followed
+from jadelite.cli.showing import counted, format_option, printable
 from jadelite.config import data_folder
 from jadelite.domain.errors import Invalid
+from jadelite.wiring import Services
 
 
 @click.group()
@@ -60,6 +54,7 @@ def import_scores(
 @click.option("--wiki", required=True, help="Database name, such as fawiki.")
 @click.option("--model", required=True, help="MODEL or MODEL@VERSION, as in models list.")
 @click.option("--revisions", metavar="FILE", help="One revision number a line (- for input).")
+@click.option("--campaign", help="The edits of a campaign, to replay a new version on them.")
 @click.option("--recent", type=int, help="The newest so many changes of the wiki.")
 @click.option("--since", type=Duration(), help="All changes of the last, say, 2h.")
 @click.option("--again", "is_again", is_flag=True, help="Also ask about edits that are done.")
@@ -70,6 +65,7 @@ def fetch(
     wiki: str,
     model: str,
     revisions: str | None,
+    campaign: str | None,
     recent: int | None,
     since: timedelta | None,
     every: str | None,
@@ -85,11 +81,13 @@ def fetch(
     parts = services()
     outside = Outside(parts.settings, clock=parts.clock)
     if every is not None:
-        is_plain = revisions is None and since is None and not is_again and not is_dry_run
+        is_plain = (
+            (revisions or campaign) is None and since is None and not is_again and not is_dry_run
+        )
         _plan(wiki, model, every, recent=recent, is_plain=is_plain)
         return
     wanted = Wanted(
-        rev_ids=None if revisions is None else _revisions(revisions),
+        rev_ids=_asked_about(parts, wiki, revisions, campaign),
         recent=recent,
         since=None if since is None else fetching.ago(parts.clock(), since),
         is_again=is_again,
@@ -122,6 +120,16 @@ def _plan(wiki: str, model: str, every: str, *, recent: int | None, is_plain: bo
         parts.database, wiki, model, every=span, recent=recent, now=parts.clock()
     )
     click.echo(f"the worker asks {model} about {wiki} every {every}")
+
+
+def _asked_about(
+    parts: Services, wiki: str, revisions: str | None, campaign: str | None
+) -> list[int] | None:
+    if revisions is not None and campaign is not None:
+        raise Invalid("bad-fetch", "--revisions and --campaign both say which; expected one")
+    if campaign is not None:
+        return replaying.revisions_of(parts.database, campaign, wiki)
+    return None if revisions is None else _revisions(revisions)
 
 
 def _revisions(path: str) -> list[int]:

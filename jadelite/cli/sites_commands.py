@@ -6,7 +6,8 @@ from dataclasses import asdict
 import click
 
 from jadelite.audit import approvals, sites
-from jadelite.cli.common import format_option, services
+from jadelite.cli.common import services
+from jadelite.cli.showing import format_option
 from jadelite.domain.people import OPERATOR
 
 
