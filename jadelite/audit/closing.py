@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jadelite.audit import access
+from jadelite.audit import access, report_json
 from jadelite.audit.reviewing import find_campaign, newest_by_reviewer
 from jadelite.db import (
     assigning,
@@ -28,9 +28,9 @@ from jadelite.domain.campaigns import (
     Task,
 )
 from jadelite.domain.facets import NO, UNSURE, YES, Question
+from jadelite.domain.figures import Figure
 from jadelite.domain.judgments import Judgment
 from jadelite.domain.people import Actor
-from jadelite.domain.reports import Figure
 
 N_CONTESTED = 3
 MAX_COMPARED = 500  # of a very long sitting the newest are compared
@@ -225,9 +225,10 @@ def _n_completed(judged: Sequence[_Judged]) -> int:
 def _precisions(
     session: Session, campaign: Campaign, question: Question
 ) -> tuple[ModelPrecision, ...]:
-    report = reports.newest(session, campaign.campaign_id)
+    frozen = reports.newest(session, campaign.campaign_id)
+    report = report_json.read(frozen[0]) if frozen else None
     return tuple(
-        ModelPrecision(model.model, model.version, model.precision)
+        ModelPrecision(model.model, model.version, model.rates.precision)
         for part in (report.questions if report else ())
         if part.question == question.name
         for model in part.models

@@ -29,8 +29,10 @@ from jadelite.domain.sampling import (
     stratum_of,
 )
 from jadelite.metrics.sampling import Frame
+from jadelite.report.snapshot import N_CELLS
 
 LINK_SIZE = 30  # edits of the 30-edit link, and of its practice
+THOUSANDTHS = tuple(cell / N_CELLS for cell in range(N_CELLS + 1))
 SEED_BITS = 53  # whole numbers that every reader of JSON keeps
 
 
@@ -88,6 +90,7 @@ def draw(
         n_wanted=0 if stream == "practice" else campaign.k,
         threshold=cuts.default,
         seed=seed,
+        score_counts=_score_counts(columns),
     )
     with database.transaction() as session:
         drawn.lock(session, campaign.campaign_id)
@@ -174,6 +177,21 @@ def _sample(
     # the seed, which becomes known.
     secrets.SystemRandom().shuffle(edits)
     return strata, edits
+
+
+def _score_counts(columns: FrameColumns) -> dict[str, list[int]]:
+    """How many edits of the frame lie in each thousandth of the score, by kind of editor.
+
+    Figures over any threshold count with it what the model flags a day, without reading the frame
+    again, whose edits change.
+    """
+    frame = Frame(
+        rev_ids=columns.rev_ids, y_prob=columns.probabilities, groups=columns.editor_kinds
+    )
+    counts = {kind: [0] * N_CELLS for kind in EDITOR_KINDS}
+    for cell in frame.cells(THOUSANDTHS, n_groups=len(EDITOR_KINDS)):
+        counts[EDITOR_KINDS[cell.group]][cell.bin] = cell.n
+    return {kind: cells for kind, cells in counts.items() if any(cells)}
 
 
 def _without(columns: FrameColumns, others: set[int]) -> FrameColumns:

@@ -12,6 +12,8 @@ from jadelite.domain.guardrails import Guardrail, NewGuardrail, check_guardrail
 from jadelite.domain.people import Actor
 from jadelite.domain.reports import Report
 
+CROSSED = "guardrail.crossed"
+
 
 def write(database: Database, actor: Actor, slug: str, new: NewGuardrail, *, now: datetime) -> None:
     """Write a bound on a campaign's figures. Raises Forbidden, NotFound, Invalid."""
@@ -66,7 +68,13 @@ def list_guardrails(database: Database, slug: str) -> tuple[Guardrail, ...]:
 
 
 def note_crossings(session: Session, campaign: Campaign, report: Report, now: datetime) -> None:
-    """Append an event for each bound that a newly frozen report crosses."""
+    """Append an event for each bound that a newly frozen report crosses, once for a snapshot.
+
+    Data and bounds can come back to what they were before.
+    """
+    subject = f"report:{report.snapshot}"
+    if events.is_known(session, CROSSED, campaign_id=campaign.campaign_id, subject=subject):
+        return
     for question in report.questions:
         for model in question.models:
             for check in model.guardrails:
@@ -74,8 +82,8 @@ def note_crossings(session: Session, campaign: Campaign, report: Report, now: da
                     continue
                 events.append(
                     session,
-                    "guardrail.crossed",
-                    subject=f"report:{report.snapshot}",
+                    CROSSED,
+                    subject=subject,
                     now=now,
                     campaign_id=campaign.campaign_id,
                     details={

@@ -87,7 +87,7 @@ def record(
         if is_shown:
             leases.reveal(session, task.task_id, reviewer_id, now)
         if is_counted and seen != "yes":  # who knew the score leaves the place to who does not
-            tasks.count_judgments(session, {task.task_id: 1})
+            tasks.count_judgments(session, {task.task_id: 1}, shard=reviewer_id)
             if task.n_judgments + 1 >= task.n_wanted:
                 splitting.on_complete(session, campaign, task, now)
         _announce(
@@ -249,6 +249,7 @@ def _append(
             guideline_version=campaign.guideline_version,
             consent_version=judgments.consent_version(session, reviewer_id),
         ),
+        campaign_id=campaign.campaign_id,
         facet=campaign.facet,
         form_id=form[0] if form else None,
         now=now,
@@ -285,6 +286,7 @@ def _take_back(
             answered_at=now,
             action="withdraw",
         ),
+        campaign_id=campaign.campaign_id,
         facet=campaign.facet,
         form_id=None,
         now=now,
@@ -294,7 +296,7 @@ def _take_back(
 def _free(session: Session, task: Task, reviewer_id: int) -> None:
     """Give the place of what was taken back to others, if it had taken one."""
     if task.repeat_no == 0 and judgments.was_counted(session, task.task_id, reviewer_id):
-        tasks.count_judgments(session, {task.task_id: -1})
+        tasks.count_judgments(session, {task.task_id: -1}, shard=reviewer_id)
 
 
 def _exposure(session: Session, task: Task, reviewer_id: int) -> Exposure:

@@ -73,7 +73,7 @@ def _store_judgments(batch: Batch, values: list[ImportedJudgment]) -> list[Outco
         )
         task_ids = campaigns.task_ids(batch.session, campaign.campaign_id, wanted)
         of_place = {place: task_ids[edit_ids[values[place].rev_id]] for place in fresh}
-        outcomes_of = _store_fresh(batch, values, of_place, keys)
+        outcomes_of = _store_fresh(batch, campaign.campaign_id, values, of_place, keys)
         outcomes = [outcomes_of.get(place, out) for place, out in enumerate(outcomes)]
     return outcomes
 
@@ -104,7 +104,11 @@ def _only_asked(
 
 
 def _store_fresh(
-    batch: Batch, values: list[ImportedJudgment], task_of: dict[int, int], keys: list[str]
+    batch: Batch,
+    campaign_id: int,
+    values: list[ImportedJudgment],
+    task_of: dict[int, int],
+    keys: list[str],
 ) -> dict[int, Outcome]:
     """Store judgments that are not known yet, by their place in the batch."""
     reviewer_of = _reviewers(batch, [values[place] for place in task_of])
@@ -121,7 +125,7 @@ def _store_fresh(
         earlier = None
         if reviewer_id is not None:
             if (task_id, reviewer_id) in waiting:  # the row it may revise must be stored first
-                _flush(batch, pending, newest)
+                _flush(batch, campaign_id, pending, newest)
                 waiting.clear()
             earlier = newest.get((task_id, reviewer_id))
             waiting.add((task_id, reviewer_id))
@@ -136,19 +140,25 @@ def _store_fresh(
             and "yes" not in (value.score_seen, value.peers_seen)
         ):
             counts[task_id] += 1
-    _flush(batch, pending, newest)
+    _flush(batch, campaign_id, pending, newest)
     tasks.count_judgments(batch.session, counts)
     return outcomes
 
 
 def _flush(
     batch: Batch,
+    campaign_id: int,
     pending: dict[int, NewJudgment],
     newest: dict[tuple[int, int], NewestJudgment],
 ) -> None:
     new = list(pending.values())
     ids = judgments.add_many(
-        batch.session, new, facet=EDITQUALITY.name, form_id=None, now=batch.now
+        batch.session,
+        new,
+        campaign_id=campaign_id,
+        facet=EDITQUALITY.name,
+        form_id=None,
+        now=batch.now,
     )
     for judgment_id, item in zip(ids, new, strict=True):
         if item.reviewer_id is not None:

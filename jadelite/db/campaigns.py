@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, distinct, func, insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
+from jadelite.db import tallies
 from jadelite.db.tables import (
     ApprovalRow,
     CampaignModelRow,
@@ -15,10 +16,8 @@ from jadelite.db.tables import (
     DesignRow,
     FacetRow,
     FrameRow,
-    JudgmentRow,
     ModelRow,
     ModelVersionRow,
-    ReviewerRow,
     StratumRow,
     TaskRow,
     WikiRow,
@@ -118,7 +117,8 @@ def progress(
 ) -> list[CampaignProgress]:
     """Campaigns with their counts, oldest first; only `slug`, or those in `states`, where given.
 
-    What is counted is what feeds headline figures; repeats, help and practice are not. Two queries.
+    What is counted is what feeds headline figures; repeats, help and practice are not. Two queries,
+    whatever the number of judgments: the counts are kept as they come.
     """
     query = _campaigns().order_by(CampaignRow.campaign_id).limit(limit)
     if slug is not None:
@@ -126,35 +126,16 @@ def progress(
     if states is not None:
         query = query.where(CampaignRow.state.in_(states))
     campaigns = [_campaign(row) for row in session.execute(query)]
-    ids = [campaign.campaign_id for campaign in campaigns]
-    counts = {
-        row[0]: (row[1], row[2], row[3])
-        for row in session.execute(
-            select(
-                TaskRow.campaign_id,
-                func.count(),
-                func.count().filter(TaskRow.n_judgments >= TaskRow.n_wanted),
-                func.sum(TaskRow.n_judgments),
-            )
-            .where(TaskRow.campaign_id.in_(ids), _is_headline())
-            .group_by(TaskRow.campaign_id)
-        )
-    }
+    counts = tallies.read(session, [campaign.campaign_id for campaign in campaigns])
     return [
-        CampaignProgress(campaign, *counts.get(campaign.campaign_id, (0, 0, 0)))
-        for campaign in campaigns
+        CampaignProgress(campaign, tally.n_edits, tally.n_complete, tally.n_judgments)
+        for campaign, tally in zip(campaigns, counts.values(), strict=True)
     ]
 
 
 def n_reviewers(session: Session, campaign_id: int) -> int:
     """How many people judged in a campaign, bots apart; unknown people are not counted."""
-    query = (
-        select(func.count(distinct(JudgmentRow.reviewer_id)))
-        .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
-        .join(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
-        .where(TaskRow.campaign_id == campaign_id, ReviewerRow.kind != "bot")
-    )
-    return session.scalar(query) or 0
+    return tallies.read(session, [campaign_id])[campaign_id].n_reviewers
 
 
 def add_census(
@@ -195,6 +176,8 @@ def add_census(
         for edit_id in fresh
     ]
     session.execute(insert(TaskRow), rows)
+    if stream in HEADLINE_STREAMS:
+        tallies.add(session, campaign_id, 0, edits=len(fresh))
     return len(fresh)
 
 

@@ -18,7 +18,7 @@ from jadelite.db.tables import (
     StratumRow,
     TaskRow,
 )
-from jadelite.domain.campaigns import HEADLINE_STREAMS, Stream
+from jadelite.domain.campaigns import Stream
 
 N_TIMED = 1000  # newest judgments that say how long one takes
 
@@ -108,17 +108,6 @@ def of_campaign(session: Session, campaign_id: int) -> tuple[StoredDesign, ...]:
         )
         for design, frame, name, version in found
     )
-
-
-def strata_of_tasks(session: Session, campaign_id: int) -> dict[int, int]:
-    """Row numbers of the strata of the tasks that were drawn for headline figures, by task."""
-    query = select(TaskRow.task_id, TaskRow.stratum_id).where(
-        TaskRow.campaign_id == campaign_id,
-        TaskRow.stream.in_(HEADLINE_STREAMS),
-        TaskRow.stratum_id.is_not(None),
-        TaskRow.repeat_no == 0,
-    )
-    return {row[0]: row[1] or 0 for row in session.execute(query)}
 
 
 def seconds_taken(session: Session, campaign_id: int) -> list[float]:

@@ -1,6 +1,6 @@
 """Storing a draw: its frame, design, strata and tasks, in few statements.
 
-Reading it back for pages is `designs`; for figures, `population`.
+Reading it back for pages is `designs`; for figures, `snapshots`.
 """
 
 from collections import Counter
@@ -55,6 +55,7 @@ class NewDraw:
     n_wanted: int
     threshold: float
     seed: int
+    score_counts: dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,8 @@ def _add_tasks(
                 for edit, stratum_id, chance in part
             ],
         )
+    if stream in HEADLINE_STREAMS:
+        tallies.add(session, campaign_id, 0, edits=len(edits))
 
 
 def _frame(session: Session, campaign_id: int, new: NewDraw) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import EventRow
@@ -32,3 +33,13 @@ def append(
             happened_at=now,
         )
     )
+
+
+def is_known(session: Session, kind: str, *, campaign_id: int, subject: str) -> bool:
+    """Whether such an event was recorded; for kinds of which there are few."""
+    found = exists().where(
+        EventRow.kind == kind,
+        EventRow.campaign_id == campaign_id,
+        EventRow.subject == subject,
+    )
+    return bool(session.scalar(select(found)))

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from jadelite.db import notes
+from jadelite.db import notes, tallies
 from jadelite.db.contents import open_part
 from jadelite.db.notes import NewNote
 from jadelite.db.tables import (
@@ -22,7 +22,6 @@ from jadelite.db.tables import (
     ReviewerRow,
     TaskRow,
 )
-from jadelite.domain.campaigns import HEADLINE_STREAMS
 from jadelite.domain.judgments import Action, Exposure, Judgment, Origin
 
 CHUNK = 500
@@ -63,43 +62,35 @@ class NewestJudgment:
     answered_at: datetime | None
 
 
-@dataclass(frozen=True)
-class CountedAnswer:
-    """One answer as a report reads it; question and value are empty where one was taken back."""
-
-    judgment_id: int
-    task_id: int
-    edit_id: int
-    reviewer_id: int | None
-    reviewer_kind: str | None
-    revision: int
-    action: Action
-    score_seen: Exposure
-    peers_seen: Exposure
-    question: str
-    value: str
-    origin: str
-
-
 def add(
-    session: Session, new: NewJudgment, *, facet: str, form_id: int | None, now: datetime
+    session: Session,
+    new: NewJudgment,
+    *,
+    campaign_id: int,
+    facet: str,
+    form_id: int | None,
+    now: datetime,
 ) -> int:
     """Append a judgment with its answers and note; its row number.
 
     A clash with the same reviewer's other request surfaces here.
     """
-    return add_many(session, [new], facet=facet, form_id=form_id, now=now)[0]
+    return add_many(session, [new], campaign_id=campaign_id, facet=facet, form_id=form_id, now=now)[
+        0
+    ]
 
 
 def add_many(
     session: Session,
     batch: Sequence[NewJudgment],
     *,
+    campaign_id: int,
     facet: str,
     form_id: int | None,
     now: datetime,
 ) -> list[int]:
-    """Append judgments with their answers and notes; row numbers in the same order."""
+    """Append judgments on tasks of a campaign, with their answers and notes; row numbers in the
+    same order."""
     if not batch:
         return []
     rows = [
@@ -127,6 +118,9 @@ def add_many(
     ]
     statement = insert(JudgmentRow).returning(JudgmentRow.judgment_id, sort_by_parameter_order=True)
     ids = list(session.scalars(statement, rows))
+    # Who has judged in the campaign; what is taken back had been given before.
+    people = {new.reviewer_id for new in batch if new.action == "judge"}
+    tallies.add_people(session, campaign_id, (who for who in people if who is not None))
     numbers = question_ids(session, facet)
     answers = [
         {"judgment_id": judgment_id, "question_id": numbers[question], "value": value}
@@ -286,42 +280,6 @@ def count_since(session: Session, reviewer_id: int, since: datetime) -> int:
         )
         or 0
     )
-
-
-def for_report(session: Session, campaign_id: int) -> list[CountedAnswer]:
-    """Every answer that may feed a campaign's headline figures, and what was taken back.
-
-    In the order they were stored; the streams that are only diagnostic and silent repeats are left
-    out. One query.
-    """
-    query = (
-        select(
-            JudgmentRow.judgment_id,
-            JudgmentRow.task_id,
-            TaskRow.edit_id,
-            JudgmentRow.reviewer_id,
-            ReviewerRow.kind,
-            JudgmentRow.revision,
-            JudgmentRow.action,
-            JudgmentRow.score_seen,
-            JudgmentRow.peers_seen,
-            func.coalesce(QuestionRow.name, ""),
-            func.coalesce(AnswerRow.value, ""),
-            JudgmentRow.origin,
-        )
-        .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
-        .outerjoin(AnswerRow, AnswerRow.judgment_id == JudgmentRow.judgment_id)
-        .outerjoin(QuestionRow, QuestionRow.question_id == AnswerRow.question_id)
-        .outerjoin(ReviewerRow, ReviewerRow.reviewer_id == JudgmentRow.reviewer_id)
-        .where(
-            TaskRow.campaign_id == campaign_id,
-            TaskRow.stream.in_(HEADLINE_STREAMS),
-            TaskRow.repeat_no == 0,
-        )
-        .order_by(JudgmentRow.judgment_id, QuestionRow.position)
-    )
-    rows: list[Any] = list(session.execute(query))  # Any: enumerations come back as plain text
-    return [CountedAnswer(*row) for row in rows]
 
 
 def _query() -> Select[Any]:

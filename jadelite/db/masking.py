@@ -21,6 +21,16 @@ def is_masked(session: Session, edit_id: int) -> bool:
     return bool(session.scalar(select(is_open | ~is_known)))
 
 
+def withheld(session: Session, edit_ids: Iterable[int]) -> set[int]:
+    """Those of at most a few hundred edits whose score is kept back, as `is_masked` says."""
+    is_open = exists().where(TaskRow.edit_id == EditRow.edit_id, keeps_back(TaskRow))
+    is_known = exists().where(TaskRow.edit_id == EditRow.edit_id, _was_asked())
+    query = select(EditRow.edit_id).where(
+        EditRow.edit_id.in_(sorted(set(edit_ids))), is_open | ~is_known
+    )
+    return set(session.scalars(query))
+
+
 def masked_revisions(session: Session, wiki: str, rev_ids: Iterable[int]) -> set[int]:
     """Those revisions of a wiki that some open task asks about."""
     query = (
@@ -51,6 +61,22 @@ def masked_edits(session: Session, edit_ids: Any) -> set[int]:
             _is_open(),
         )
         .distinct()
+    )
+    return set(session.scalars(query))
+
+
+def asked_revisions(session: Session, campaign_id: int) -> set[int]:
+    """Revisions of a campaign's headline edits that some open task asks about, of any campaign."""
+    asking = aliased(TaskRow)
+    query = (
+        select(EditRow.rev_id)
+        .join(TaskRow, TaskRow.edit_id == EditRow.edit_id)
+        .where(
+            TaskRow.campaign_id == campaign_id,
+            TaskRow.stream.in_(HEADLINE_STREAMS),
+            TaskRow.repeat_no == 0,
+            exists().where(asking.edit_id == TaskRow.edit_id, keeps_back(asking)),
+        )
     )
     return set(session.scalars(query))
 

@@ -1,156 +1,128 @@
-"""Queries on frozen reports, and on what they are computed from."""
+"""Queries on frozen reports and their files."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from jadelite.db import designs, facets, masking, scores
-from jadelite.db.designs import StoredDesign
-from jadelite.db.judgments import CountedAnswer, for_report
-from jadelite.db.tables import (
-    CampaignModelRow,
-    EditRow,
-    ImportBatchRow,
-    JudgmentRow,
-    ReportRow,
-    ScoreRow,
-    TaskRow,
-)
-from jadelite.domain.campaigns import HEADLINE_STREAMS, Campaign
-from jadelite.domain.facets import Facet
-from jadelite.domain.reports import Report
-from jadelite.domain.scores import ModelVersion
+from jadelite.db.tables import CampaignRow, EditRow, ReportFileRow, ReportRow, WikiRow
+from jadelite.domain.campaigns import EVIDENCE_KINDS
+
+STATISTICS_FILE = "statistics.json"
+_PLAIN = (".json", ".ipynb")
+MAX_REPORTS = 50  # newest campaigns of a wiki whose statistics are looked at
 
 
-@dataclass(frozen=True)
-class ScoredModel:
-    """A model version with its cut on the wiki and its probability by edit row number."""
-
-    model: ModelVersion
-    threshold: float
-    threshold_origin: str
-    probabilities: dict[int, float]
-
-
-@dataclass(frozen=True)
-class ReportInputs:
-    """Everything a report is computed from, read in one state of the data."""
-
-    n_edits: int
-    answers: list[CountedAnswer]
-    models: list[ScoredModel]
-    pages: dict[int, tuple[int, str | None]]
-    masked: set[int]
-    notes: tuple[str, ...]
-    facet: Facet
-    draws: tuple[StoredDesign, ...]
-    strata_of_tasks: dict[int, int]
-
-
-def load_inputs(session: Session, campaign: Campaign) -> ReportInputs:
-    """What the report of a campaign rests on; `pages` maps edit to revision and title.
-
-    `masked` are edits that some open task asks about, in any campaign. `draws` are those that feed
-    headline figures; `strata_of_tasks` has the row numbers of their strata.
-    """
-    # Help, practice and the like are for other purposes than the figures.
-    feeds_figures = (TaskRow.campaign_id == campaign.campaign_id) & TaskRow.stream.in_(
-        HEADLINE_STREAMS
+def freeze(
+    session: Session,
+    campaign_id: int,
+    payload: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    *,
+    computed_at: datetime,
+) -> None:
+    """Append a computed report, as `Report.to_json` tells it, with its files by name. Any: JSON."""
+    row = ReportRow(
+        campaign_id=campaign_id,
+        snapshot=payload["snapshot"],
+        seed=payload["seed"],
+        code_version=payload["code_version"],
+        computed_at=computed_at,
+        payload=payload,
     )
-    of_campaign = select(TaskRow.edit_id).where(feeds_figures)
-    n_edits = session.scalar(
-        select(func.count(func.distinct(TaskRow.edit_id))).where(feeds_figures)
-    )
-    pages = {
-        row[0]: (row[1], row[2])
-        for row in session.execute(
-            select(EditRow.edit_id, EditRow.rev_id, EditRow.page_title).where(
-                EditRow.edit_id.in_(of_campaign)
+    session.add(row)
+    session.flush()
+    # One by one: together they would stand in memory twice.
+    for name, content in files.items():
+        session.execute(
+            insert(ReportFileRow).values(
+                report_id=row.report_id,
+                name=name,
+                digest=hashlib.sha256(content).hexdigest(),
+                content=_packed(name, content),
             )
         )
-    }
-    return ReportInputs(
-        n_edits=n_edits or 0,
-        answers=for_report(session, campaign.campaign_id),
-        models=_models(session, campaign, of_campaign),
-        pages=pages,
-        masked=masking.masked_edits(session, of_campaign),
-        notes=_notes(session, campaign.campaign_id, of_campaign),
-        facet=facets.load(session, campaign.facet),
-        draws=tuple(
-            draw
-            for draw in designs.of_campaign(session, campaign.campaign_id)
-            if draw.stream in HEADLINE_STREAMS
-        ),
-        strata_of_tasks=designs.strata_of_tasks(session, campaign.campaign_id),
-    )
 
 
-def freeze(session: Session, campaign_id: int, report: Report) -> None:
-    """Append a computed report."""
-    session.add(
-        ReportRow(
-            campaign_id=campaign_id,
-            snapshot=report.snapshot,
-            seed=report.seed,
-            code_version=report.code_version,
-            computed_at=report.computed_at,
-            payload=report.to_json(),
-        )
-    )
-
-
-def newest(session: Session, campaign_id: int) -> Report | None:
-    """The newest frozen report of a campaign, or None."""
-    payload = session.scalar(
+def newest(session: Session, campaign_id: int, n: int = 1) -> list[Any]:
+    """The newest `n` frozen reports of a campaign, the newest first. Any: JSON as it was frozen."""
+    query = (
         select(ReportRow.payload)
         .where(ReportRow.campaign_id == campaign_id)
         .order_by(ReportRow.report_id.desc())
+        .limit(n)
+    )
+    return list(session.scalars(query))
+
+
+def newest_file(session: Session, campaign_id: int, name: str) -> bytes | None:
+    """A file of the newest report of a campaign; None without a report, or where it has none."""
+    content = session.scalar(
+        select(ReportFileRow.content).where(
+            ReportFileRow.report_id == _newest_id(campaign_id), ReportFileRow.name == name
+        )
+    )
+    return None if content is None else _unpacked(name, content)
+
+
+def newest_file_names(session: Session, campaign_id: int) -> list[str]:
+    """Names of the files of the newest report of a campaign."""
+    query = select(ReportFileRow.name).where(ReportFileRow.report_id == _newest_id(campaign_id))
+    return list(session.scalars(query.order_by(ReportFileRow.name)))
+
+
+def titles(session: Session, wiki: str, rev_ids: Sequence[int]) -> dict[int, str]:
+    """Titles of the pages of listed revisions, where they are known."""
+    query = (
+        select(EditRow.rev_id, EditRow.page_title)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .where(WikiRow.dbname == wiki, EditRow.rev_id.in_(rev_ids))
+    )
+    return {rev_id: title for rev_id, title in session.execute(query) if title is not None}
+
+
+def statistics(session: Session, wiki: str, model: str) -> dict[str, Any] | None:
+    """What the newest report on a wiki says of a model, for programs. Any: plain JSON.
+
+    `model` as name@version, or its name for whichever version was reported last. Reports of audits
+    come before those of evidence. None where no report has it.
+    """
+    query = (
+        select(CampaignRow.campaign_id)
+        .join(WikiRow, WikiRow.wiki_id == CampaignRow.wiki_id)
+        .where(WikiRow.dbname == wiki)
+        .order_by(CampaignRow.kind.in_(EVIDENCE_KINDS), CampaignRow.campaign_id.desc())
+        .limit(MAX_REPORTS)
+    )
+    for campaign_id in session.scalars(query).all():
+        content = newest_file(session, campaign_id, STATISTICS_FILE)
+        told: dict[str, Any] = json.loads(content) if content else {}
+        for name, document in told.items():
+            if model in (name, name.partition("@")[0]):
+                found: dict[str, Any] = document
+                return found
+    return None
+
+
+def _packed(name: str, content: bytes) -> bytes:
+    """As it is stored: plain text shrinks to a fifth, the tables are packed already."""
+    return zlib.compress(content) if name.endswith(_PLAIN) else content
+
+
+def _unpacked(name: str, content: bytes) -> bytes:
+    return zlib.decompress(content) if name.endswith(_PLAIN) else content
+
+
+def _newest_id(campaign_id: int) -> Any:
+    return (
+        select(ReportRow.report_id)
+        .where(ReportRow.campaign_id == campaign_id)
+        .order_by(ReportRow.report_id.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return None if payload is None else Report.from_json(payload)
-
-
-def _models(session: Session, campaign: Campaign, of_campaign: Any) -> list[ScoredModel]:
-    chosen = set(
-        session.scalars(
-            select(CampaignModelRow.model_version_id).where(
-                CampaignModelRow.campaign_id == campaign.campaign_id
-            )
-        )
-    )
-    models = []
-    for version_id, model in scores.versions_of(session, of_campaign):
-        if chosen and version_id not in chosen:
-            continue
-        cut, origin = scores.threshold(session, version_id, campaign.wiki)
-        query = select(ScoreRow.edit_id, ScoreRow.probability).where(
-            ScoreRow.model_version_id == version_id,
-            ScoreRow.edit_id.in_(of_campaign),
-            ScoreRow.probability.is_not(None),
-        )
-        found = {edit_id: float(value or 0.0) for edit_id, value in session.execute(query)}
-        models.append(ScoredModel(model, cut, origin, found))
-    return models
-
-
-def _notes(session: Session, campaign_id: int, of_campaign: Any) -> tuple[str, ...]:
-    """What operators said of the imports that the campaign's scores and judgments came with."""
-    of_scores = select(ScoreRow.import_batch_id).where(ScoreRow.edit_id.in_(of_campaign))
-    of_judgments = (
-        select(JudgmentRow.import_batch_id)
-        .join(TaskRow, TaskRow.task_id == JudgmentRow.task_id)
-        .where(TaskRow.campaign_id == campaign_id)
-    )
-    found = session.execute(
-        select(ImportBatchRow.note)
-        .where(
-            ImportBatchRow.note.is_not(None),
-            ImportBatchRow.import_batch_id.in_(of_scores)
-            | ImportBatchRow.import_batch_id.in_(of_judgments),
-        )
-        .order_by(ImportBatchRow.import_batch_id)
-    )
-    return tuple(dict.fromkeys(note for (note,) in found if note))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import Select, exists, insert, select
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import EditRow, ModelRow, ModelVersionRow, ScoreRow, ThresholdRow, WikiRow
@@ -213,7 +213,76 @@ def of_edits(session: Session, edit_ids: Sequence[int]) -> dict[int, list[Stored
 
 def versions_of(session: Session, edit_ids: Any) -> list[tuple[int, ModelVersion]]:
     """Model versions that scored any of the edits (row numbers, or a subquery of them)."""
-    query = (
+    query = _versions().where(
+        ModelVersionRow.model_version_id.in_(
+            select(ScoreRow.model_version_id).where(ScoreRow.edit_id.in_(edit_ids)).distinct()
+        )
+    )
+    return [
+        (row[0], ModelVersion(row[1], row[2], row[3], row[4])) for row in session.execute(query)
+    ]
+
+
+def versions_on(
+    session: Session,
+    wiki_id: int,
+    *,
+    names: Sequence[str] | None = None,
+    is_probability_needed: bool = True,
+) -> list[tuple[int, ModelVersion]]:
+    """Model versions that scored some edit of a wiki, by name and version.
+
+    Of the models named, or of all; those that gave a probability of yes, or any answer.
+    """
+    gave_one = exists().where(
+        ScoreRow.model_version_id == ModelVersionRow.model_version_id,
+        ScoreRow.edit_id == EditRow.edit_id,
+        EditRow.wiki_id == wiki_id,
+    )
+    if is_probability_needed:
+        gave_one = gave_one.where(ScoreRow.probability.is_not(None))
+    query = _versions().where(gave_one.correlate(ModelVersionRow))
+    if names is not None:
+        query = query.where(ModelRow.name.in_(names))
+    return [
+        (row[0], ModelVersion(row[1], row[2], row[3], row[4])) for row in session.execute(query)
+    ]
+
+
+def versions_by_wiki(session: Session) -> dict[str, list[tuple[int, ModelVersion]]]:
+    """Model versions that scored some edit, by wiki. Two queries; one looks at every score."""
+    pairs = (
+        select(WikiRow.dbname, ScoreRow.model_version_id)
+        .join(EditRow, EditRow.wiki_id == WikiRow.wiki_id)
+        .join(ScoreRow, ScoreRow.edit_id == EditRow.edit_id)
+        .distinct()
+    )
+    versions = {
+        row[0]: ModelVersion(row[1], row[2], row[3], row[4]) for row in session.execute(_versions())
+    }
+    found: dict[str, list[tuple[int, ModelVersion]]] = {}
+    for wiki, version_id in session.execute(pairs):
+        found.setdefault(wiki, []).append((version_id, versions[version_id]))
+    return found
+
+
+def in_use(session: Session, wiki: str, version_ids: Sequence[int]) -> int | None:
+    """Which of some versions scored the newest edit of a wiki; of several the one known last.
+
+    A version that was tried on edits of the past alone is not in use. None if none scored any.
+    """
+    return session.scalar(
+        select(ScoreRow.model_version_id)
+        .join(EditRow, EditRow.edit_id == ScoreRow.edit_id)
+        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
+        .where(WikiRow.dbname == wiki, ScoreRow.model_version_id.in_(version_ids))
+        .order_by(EditRow.rev_id.desc(), ScoreRow.model_version_id.desc())
+        .limit(1)
+    )
+
+
+def _versions() -> Select[int, str, str, str, str]:
+    return (
         select(
             ModelVersionRow.model_version_id,
             ModelRow.name,
@@ -222,45 +291,8 @@ def versions_of(session: Session, edit_ids: Any) -> list[tuple[int, ModelVersion
             ModelRow.positive_label,
         )
         .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
-        .where(
-            ModelVersionRow.model_version_id.in_(
-                select(ScoreRow.model_version_id).where(ScoreRow.edit_id.in_(edit_ids)).distinct()
-            )
-        )
         .order_by(ModelRow.name, ModelVersionRow.version)
     )
-    return [
-        (row[0], ModelVersion(row[1], row[2], row[3], row[4])) for row in session.execute(query)
-    ]
-
-
-def versions_on(session: Session, wiki_id: int) -> list[tuple[int, ModelVersion]]:
-    """Model versions that gave some edit of a wiki a probability, by name and version."""
-    gave_one = (
-        exists()
-        .where(
-            ScoreRow.model_version_id == ModelVersionRow.model_version_id,
-            ScoreRow.probability.is_not(None),
-            ScoreRow.edit_id == EditRow.edit_id,
-            EditRow.wiki_id == wiki_id,
-        )
-        .correlate(ModelVersionRow)
-    )
-    query = (
-        select(
-            ModelVersionRow.model_version_id,
-            ModelRow.name,
-            ModelVersionRow.version,
-            ModelRow.question,
-            ModelRow.positive_label,
-        )
-        .join(ModelRow, ModelRow.model_id == ModelVersionRow.model_id)
-        .where(gave_one)
-        .order_by(ModelRow.name, ModelVersionRow.version)
-    )
-    return [
-        (row[0], ModelVersion(row[1], row[2], row[3], row[4])) for row in session.execute(query)
-    ]
 
 
 def threshold(session: Session, model_version_id: int, wiki: str) -> tuple[float, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jadelite.domain.errors import Invalid, NotFound
-from jadelite.domain.reports import Figure
+from jadelite.domain.figures import Figure
 from jadelite.domain.scores import ModelVersion
 
 CARD_FILE = "card.json"

@@ -32,10 +32,11 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from jadelite.domain.edits import Edit
 from jadelite.domain.errors import Conflict, Invalid
-from jadelite.domain.reports import Figure
+from jadelite.domain.figures import Figure
 from jadelite.domain.scores import Score
-from jadelite.metrics.calibration import brier
-from jadelite.metrics.classification import confusion, roc_auc
+from jadelite.metrics.areas import roc_auc
+from jadelite.metrics.classification import confusion
+from jadelite.metrics.probability_scores import brier
 from jadelite.metrics.result import Estimate
 from jadelite.scoring.cards import (
     CARD_FILE,

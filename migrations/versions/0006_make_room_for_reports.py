@@ -130,7 +130,7 @@ def upgrade() -> None:
         sa.Column("report_id", BIG, nullable=False, comment="the report"),
         sa.Column("name", sa.String(length=60), nullable=False, comment="such as edits.csv.gz"),
         sa.Column("digest", sa.String(length=64), nullable=False, comment="SHA-256 of the content"),
-        sa.Column("content", sa.LargeBinary(), nullable=False, comment="the file, byte for byte"),
+        sa.Column("content", sa.LargeBinary(), nullable=False, comment="the file; .json and .ipynb packed by zlib"),
         sa.ForeignKeyConstraint(
             ["report_id"], ["report.report_id"], name=op.f("fk_report_file_report_id_report")
         ),
@@ -146,6 +146,7 @@ def upgrade() -> None:
             comment="edits of the frame by kind of editor and thousandth of the score; null: unknown",
         ),
     )
+    _count()
     _refuse_changes()
 
 
@@ -154,6 +155,34 @@ def downgrade() -> None:
     op.drop_column("design", "score_counts")
     for table in ("report_file", "label_use", "guardrail", "campaign_tally"):
         op.drop_table(table)
+
+
+def _count() -> None:
+    """Begin the running counts with what is there, as `db.tallies` keeps them."""
+    headline = "stream IN ('probability', 'link30', 'import') AND repeat_no = 0"
+    for name, counted in (
+        ("edits", "count(*)"),
+        ("complete", "sum(CASE WHEN n_judgments >= n_wanted THEN 1 ELSE 0 END)"),
+        ("judgments", "sum(n_judgments)"),
+    ):
+        op.execute(
+            "INSERT INTO campaign_tally (campaign_id, name, shard, n)"
+            f" SELECT campaign_id, '{name}', 0, {counted} FROM task WHERE {headline}"
+            " GROUP BY campaign_id"
+        )
+    op.execute(
+        "INSERT INTO campaign_tally (campaign_id, name, shard, n)"
+        " SELECT DISTINCT task.campaign_id,"
+        " 'reviewer:' || CAST(judgment.reviewer_id AS VARCHAR(40)), 0, 1"
+        " FROM judgment JOIN task ON task.task_id = judgment.task_id"
+        " JOIN reviewer ON reviewer.reviewer_id = judgment.reviewer_id"
+        " WHERE reviewer.kind <> 'bot'"
+    )
+    op.execute(
+        "INSERT INTO campaign_tally (campaign_id, name, shard, n)"
+        " SELECT campaign_id, 'reviewers', 0, count(*) FROM campaign_tally"
+        " WHERE name LIKE 'reviewer:%' GROUP BY campaign_id"
+    )
 
 
 def _refuse_changes() -> None:

@@ -423,8 +423,7 @@ def test_judgments_stay_and_count_and_no_report_names_the_edit(database: Databas
     frozen = reports.report_page(database, "a-campaign").report
     assert frozen is not None
     assert listed(frozen) == {1002}
-    model = frozen.questions[0].models[0]
-    assert model.n_confident_misses_masked == 0
+    assert all(found.n_masked == 0 for found in frozen.questions[0].models[0].lists)
     anew = reporting.compute(database, "a-campaign", now=now)
     assert anew.to_json() == before.to_json()
     shown = reports.report_page(database, "a-campaign").report
@@ -439,7 +438,8 @@ def listed(report) -> set[int]:
         item.rev_id
         for question in report.questions
         for model in question.models
-        for item in model.confident_misses
+        for found in model.lists
+        for item in found.first
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from jadelite.audit import assigning, closing, judging, reviewing, showing
 from jadelite.db import campaigns as db_campaigns
-from jadelite.db import edits, judgments
+from jadelite.db import edits, snapshots
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from jadelite.domain.judgments import Draft
@@ -479,4 +479,5 @@ def test_only_the_streams_of_the_headline_reach_a_report(database, clock) -> Non
     while (task_id := take(database, actor, clock)) is not None:
         record(database, actor, task_id, clock)
     with database.reading() as session:
-        assert judgments.for_report(session, 1) == []
+        snapshot = snapshots.load(session, db_campaigns.by_id(session, 1))
+    assert len(snapshot.judgments.edit) == len(snapshot.edits.rev_id) == 0

@@ -90,14 +90,13 @@ def test_figures_are_weighted_sums_over_the_stored_rows(drawn, now) -> None:
         sum(weight[rev_id] for rev_id in kept)
         for kept in (set(weight), bad, flagged, bad & flagged)
     )
-    told = model.population
+    told = model.rates
     assert all_of == pytest.approx(600)
     assert told.prevalence.value == pytest.approx(bad_of / 600)
     assert told.precision.value == pytest.approx(both / flagged_of)
     assert told.recall.value == pytest.approx(both / bad_of, abs=0.02)  # Beale's correction apart
-    assert told.sample_share == pytest.approx(len(bad) / 150)
+    assert model.sample_prevalence.value == pytest.approx(len(bad) / 150)
     assert told.precision.low < told.precision.value < told.precision.high
-    assert {told.precision.method, told.recall.method} == {"stratified-wilson"}
     sample = report.sample
     assert (sample.n_edits, sample.n_drawn, sample.n_judged, sample.is_census) == (
         600,
@@ -125,13 +124,18 @@ def test_edits_nobody_judged_are_made_up_for_in_their_stratum(drawn, now) -> Non
     )
     assert report.sample.n_judged == len(judged)
     assert sorted(part.n_judged for part in report.sample.strata) == sorted(n_judged.values())
-    assert report.questions[0].models[0].population.prevalence.value == pytest.approx(bad / 600)
+    assert report.questions[0].models[0].rates.prevalence.value == pytest.approx(bad / 600)
 
 
 def test_before_anybody_judged_there_is_a_reason_and_no_figure(drawn, now) -> None:
     report = report_on(drawn, now)
-    told = report.questions[0].models[0].population
-    assert (told.n_judged, told.sample_share, told.recall.reason) == (0, None, "empty")
+    told = report.questions[0].models[0]
+    assert (told.rates.n_cases, told.sample_prevalence.value, told.rates.recall.value) == (
+        0,
+        None,
+        None,
+    )
+    assert told.rates.recall.reason
     assert report.sample.n_effective == 0
 
 
@@ -143,7 +147,8 @@ def test_evidence_that_is_all_of_its_frame_shows_that_n_is_all(database, now) ->
     judge(database, now, tasks_of(database))
     report = report_on(database, now)
     assert (report.sample.n_edits, report.sample.n_drawn, report.sample.is_census) == (40, 40, True)
-    assert report.questions[0].models[0].population is None
+    told = report.questions[0].models[0]
+    assert told.rates.prevalence.value == told.sample_prevalence.value
 
 
 def test_an_import_speaks_for_nothing_but_itself(database, now) -> None:
@@ -151,27 +156,15 @@ def test_an_import_speaks_for_nothing_but_itself(database, now) -> None:
     import_rows(database, "judgments", [judgment_line(rev_id) for rev_id in (1, 2, 3)], now)
     report = reporting.compute(database, "an-import", now=now)
     assert report.sample is None
-    assert report.questions[0].models[0].population is None
-
-
-def test_a_report_frozen_before_there_were_samples_can_be_read(drawn, now) -> None:
-    old = report_on(drawn, now).to_json()
-    del old["sample"]
-    for question in old["questions"]:
-        for model in question["models"]:
-            del model["population"]
-    report = Report.from_json(old)
-    assert report.sample is None
-    assert report.questions[0].models[0].population is None
 
 
 def test_the_page_says_it_for_the_wiki_and_beside_the_sample(drawn, now, services) -> None:
     judge(drawn, now, tasks_of(drawn))
-    population = report_on(drawn, now).questions[0].models[0].population
+    model = report_on(drawn, now).questions[0].models[0]
     reader = Reader(create_app(services))
     words = reader.get(f"/reports/{SLUG}?uselang=en").words
-    for share in (population.sample_share, population.prevalence.value, population.recall.value):
-        assert f"{100 * share:.1f}%" in words
+    for figure in (model.sample_prevalence, model.rates.prevalence, model.rates.recall):
+        assert f"{100 * figure.value:.1f}%" in words
     assert "150 of 600" in words
 
 

