@@ -21,7 +21,7 @@ NOUNS = {
     "judgments": "import judgments made elsewhere, export labels",
     "metrics": "agreement, and a model against labels, from any CSV file",
     "models": "list models; train and apply local ones",
-    "reports": "compute and show reports",
+    "reports": "compute and show reports, take their files home, say what came of labels",
     "scores": "import, fetch and follow scores",
     "sites": "the real wikis that can be asked, and which agreed to audits",
     "worker": "run what the queue asks for",

@@ -1,19 +1,24 @@
-"""`jadelite reports`: compute and show reports, and take their files home."""
+"""`jadelite reports`: compute, show and gate; take files home; say what came of the labels."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from jadelite.audit import reporting, reports
+from jadelite.audit import label_uses, reporting, reports
+from jadelite.cli import gate_commands
 from jadelite.cli.common import services
-from jadelite.cli.showing import counted, format_option
+from jadelite.cli.showing import counted, format_option, printable
 from jadelite.domain.errors import NotFound
 from jadelite.domain.figures import Figure
-from jadelite.domain.model_reports import ModelReport, Rates
+from jadelite.domain.label_uses import USE_KINDS, NewLabelUse
+from jadelite.domain.model_reports import ModelReport, Rates, VersionComparison
+from jadelite.domain.people import OPERATOR
 from jadelite.domain.reports import LabelReport, QuestionReport, Report
 
 SHOWN = ("precision", "recall", "false_positive_rate", "prevalence")
+COMPARED = ("precision", "recall", "false_positive_rate", "brier")
 
 
 @click.group()
@@ -58,6 +63,42 @@ def files(campaign: str, folder: Path) -> None:
         (folder / name).write_bytes(content)
     click.echo(f"{counted(len(frozen) + 1, 'file')} in {folder}")
     click.echo(f"check them with: python -m jadelite.report.check {folder}")
+
+
+@group.command()
+@click.argument("campaign")
+@click.option("--kind", type=click.Choice(USE_KINDS), help="What was done with the labels.")
+@click.option("--text", help="The same in a sentence or more.")
+@click.option("--language", default="en", show_default=True, help="Of the text.")
+@click.option("--url", help="Where to read more.")
+@click.option("--model", metavar="M@V", help="The model version it led to, name@version.")
+@format_option
+def used(
+    campaign: str,
+    style: str,
+    *,
+    kind: str | None,
+    text: str | None,
+    language: str,
+    url: str | None,
+    model: str | None,
+) -> None:
+    """Record what a campaign's labels were used for; without --kind and --text list it."""
+    parts = services()
+    if kind is not None or text is not None:
+        new = NewLabelUse(kind or "", text or "", language=language, url=url, model=model)
+        label_uses.record_use(parts.database, OPERATOR, campaign, new, now=parts.clock())
+    found = label_uses.list_uses(parts.database, campaign)
+    if style == "json":
+        click.echo(json.dumps([asdict(use) for use in found], default=str, ensure_ascii=False))
+        return
+    for use in found:
+        more = ", ".join(part for part in (use.model, use.url) if part)
+        told = f"{use.recorded_at:%Y-%m-%d} {use.kind}: {use.text}"
+        click.echo(printable(f"{told} ({more})" if more else told))
+
+
+group.add_command(gate_commands.group, "gate")
 
 
 def tell(report: Report, style: str) -> None:
@@ -126,6 +167,17 @@ def _tell_question(question: QuestionReport, min_votes: int) -> None:
     click.echo(f"  Krippendorff's alpha  {_figure(question.agreement.krippendorff_alpha)}")
     for model in question.models:
         _tell_model(model)
+    for pair in question.comparisons:
+        _tell_comparison(pair)
+
+
+def _tell_comparison(pair: VersionComparison) -> None:
+    click.echo(
+        f"  {pair.second} less {pair.first}, on the same {counted(pair.n_cases, 'edit')}:"
+        f" {counted(pair.n_flips, 'edit')} flagged by one only"
+    )
+    for name in COMPARED:
+        click.echo(f"    {name:<20}{_figure(getattr(pair, name))}")
 
 
 def _tell_model(model: ModelReport) -> None:

@@ -59,6 +59,10 @@ def check_guardrail(new: NewGuardrail, questions: tuple[str, ...]) -> list[Field
     elif len(new.action) > MAX_ACTION_LENGTH:
         longest = f"{MAX_ACTION_LENGTH} characters at most"
         found.append(_wrong("action", f"{len(new.action)} characters long, expected {longest}"))
+    elif "\0" in new.action:
+        found.append(_wrong("action", "not to be stored, expected no character NUL"))
+    if new.model is not None and not (new.model and new.model.isprintable()):
+        found.append(_wrong("model", f"{new.model!r}, expected a model's name"))
     return found
 
 

@@ -1,5 +1,6 @@
 """What came of a campaign's labels, as the people who used them tell it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -11,6 +12,9 @@ UseKind = Literal["training", "threshold", "finding", "answer", "other"]
 USE_KINDS: tuple[UseKind, ...] = get_args(UseKind)
 MAX_USE_LENGTH = 2000
 MAX_URL_LENGTH = 500
+MAX_MODEL_LENGTH = 255
+MAX_TAG_LENGTH = 35
+_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,24 @@ def check_label_use(new: NewLabelUse) -> list[FieldError]:
                 "url is no web address, expected one that begins with https://",
             )
         )
-    if new.model is not None and not all(new.model.partition("@")):
+    if "\0" in new.text:
+        found.append(FieldError("text", "bad-character", "text holds the character NUL"))
+    if new.language is not None and not _is_tag(new.language):
+        detail = f"language is {new.language!r}, expected a tag such as fi"
+        found.append(FieldError("language", "bad-language-tag", detail))
+    if new.model is not None and not _is_version(new.model):
         found.append(
             FieldError("model", "bad-use-model", f"model is {new.model!r}, expected name@version")
         )
     return found
+
+
+def _is_tag(language: str) -> bool:
+    return len(language) <= MAX_TAG_LENGTH and _TAG.fullmatch(language) is not None
+
+
+def _is_version(model: str) -> bool:
+    return all(model.partition("@")) and model.isprintable() and len(model) <= MAX_MODEL_LENGTH
 
 
 def _is_web_address(url: str) -> bool:

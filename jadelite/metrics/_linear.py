@@ -75,12 +75,16 @@ def covariance(sample: Sample, one: Linear, two: Linear) -> float:
     return float(_by_stratum(sample, one, two).sum())
 
 
-def freedom(sample: Sample, linear: Linear) -> int:
-    """Degrees of freedom of its variance, 1 or more: Satterthwaite's, or n - 1 where less."""
-    parts = np.maximum(0.0, _by_stratum(sample, linear, linear))
+def spread(sample: Sample, linear: Linear) -> tuple[float, int]:
+    """Variance of a linearised ratio, and its degrees of freedom, 1 or more.
+
+    These are Satterthwaite's, or n - 1 where that is less.
+    """
+    own = _by_stratum(sample, linear, linear)
+    parts = np.maximum(0.0, own)
     squares = float((parts**2 / np.maximum(1.0, sample.n_judged - 1)).sum())
     by_strata = float(parts.sum()) ** 2 / squares if squares > 0 else 1.0
-    return max(1, whole(min(by_strata, linear.n - 1)))
+    return float(own.sum()), max(1, whole(min(by_strata, linear.n - 1)))
 
 
 def shift(sample: Sample, pull_no: FloatArray, pull_yes: FloatArray) -> float:
@@ -96,15 +100,19 @@ def _by_stratum(sample: Sample, one: Linear, two: Linear) -> FloatArray:
     judged, added = sample.n_judged, _added(sample)
     share = added[sample.stratum] / judged[sample.stratum]
     y = sample.y
-    first = (1 - y) * one.pull_no + y * one.pull_yes
-    second = (1 - y) * two.pull_no + y * two.pull_yes
     total = judged + 2 * added
-    mean_1 = sample.sum_by_stratum(first + share * (one.pull_no + one.pull_yes)) / total
-    mean_2 = sample.sum_by_stratum(second + share * (two.pull_no + two.pull_yes)) / total
+
+    def own(linear: Linear) -> tuple[FloatArray, FloatArray]:
+        pulls = (1 - y) * linear.pull_no + y * linear.pull_yes
+        sums = sample.sum_by_stratum(pulls + share * (linear.pull_no + linear.pull_yes))
+        return pulls, sums / total
+
+    first, mean_1 = own(one)
+    second, mean_2 = (first, mean_1) if two is one else own(two)
     products = first * second
     products = products + share * (one.pull_no * two.pull_no + one.pull_yes * two.pull_yes)
-    spread = sample.sum_by_stratum(products) / total - mean_1 * mean_2
-    found: FloatArray = sample.masses**2 * sample.unjudged * spread / judged
+    squares = sample.sum_by_stratum(products) / total - mean_1 * mean_2
+    found: FloatArray = sample.masses**2 * sample.unjudged * squares / judged
     return found
 
 

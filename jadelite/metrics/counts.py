@@ -16,6 +16,7 @@ from jadelite.metrics._arrays import (
 
 _MAX_BINS = 1 << 20
 _MAX_CODE = 1 << 62
+_LAST_BITS = (1 << 20) - 1
 
 
 def first_of_repeated(items: npt.ArrayLike, raters: npt.ArrayLike) -> tuple[BoolArray, int]:
@@ -63,17 +64,57 @@ def first_of_repeated(items: npt.ArrayLike, raters: npt.ArrayLike) -> tuple[Bool
     if (int(rows.max(initial=0)) + 1) * n_raters > _MAX_CODE:
         raise ValueError("item and rater codes are too large to be paired, expected dense codes")
     pairs = rows * n_raters + people
-    # Sorting the bare numbers is fast and mostly shows that nothing is repeated; only the rows of
-    # repeated pairs are sorted once more with their places.
-    ascending = np.sort(pairs)
-    repeated = ascending[1:][ascending[1:] == ascending[:-1]]
-    if repeated.size == 0:
+    candidates = np.flatnonzero(is_repeated(pairs))
+    if candidates.size == 0:
         return is_first, 0
-    candidates = np.flatnonzero(np.isin(pairs, repeated))
     _, firsts = np.unique(pairs[candidates], return_index=True)
     is_first[candidates] = False
     is_first[candidates[firsts]] = True
     return is_first, candidates.size - firsts.size
+
+
+def is_repeated(codes: npt.ArrayLike) -> BoolArray:
+    """Which codes occur more than once.
+
+    Parameters
+    ----------
+    codes : array-like of int, shape (N,)
+        From 0 up, such as numbers of pairs.
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+        False everywhere if all differ, True everywhere for two or more constant ones; none for
+        none.
+
+    Raises
+    ------
+    ValueError
+        If codes has not one dimension or holds anything but whole numbers from 0 up.
+
+    References
+    ----------
+    As `first_of_repeated`.
+
+    Examples
+    --------
+    >>> is_repeated([7, 3, 7, 5]).tolist()
+    [True, False, True, False]
+    """
+    keys = as_counts(codes, "codes")
+    found = np.zeros(keys.size, dtype=np.bool_)
+    # Sorting the bare numbers is fast and mostly shows that nothing is repeated.
+    ascending = np.sort(keys)
+    repeated = ascending[1:][ascending[1:] == ascending[:-1]]
+    if repeated.size == 0:
+        return found
+    # Most keys are told apart from the repeated ones by their last bits, without a search.
+    marked = np.zeros(_LAST_BITS + 1, dtype=np.bool_)
+    marked[repeated & _LAST_BITS] = True
+    near = np.flatnonzero(marked[keys & _LAST_BITS])
+    place = np.minimum(np.searchsorted(repeated, keys[near]), repeated.size - 1)
+    found[near] = repeated[place] == keys[near]
+    return found
 
 
 def count_table(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics._arrays import FloatArray, IntArray, as_codes, as_counts, check_same_length
+from jadelite.metrics._distinct import stable_order
 from jadelite.metrics._units import (
     Chance,
     Level,
@@ -163,7 +164,7 @@ class _Ratings:
         as_codes(codes, "labels", n_codes=self.n_labels)
         self.n_items = int(rows.max(initial=-1)) + 1
         self.n_raters = int(people.max(initial=-1)) + 1
-        order = np.argsort(rows, kind="stable")
+        order = stable_order(rows)
         self._rows, self._people = rows[order], people[order]
         self._cells = codes[order] * self.n_items + self._rows
         self._weights = np.empty(rows.size)  # kept: fresh memory costs as much as the counting

@@ -4,13 +4,11 @@ Both are made linear in the cases, so that the edits nobody judged enter their i
 those of `ratios`; a bootstrap of few positive cases can't see the ones that were not met.
 """
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics._arrays import FloatArray, as_shares, check_same_length, whole
-from jadelite.metrics._linear import Linear, covariance, shift
+from jadelite.metrics._linear import Linear, shift
 from jadelite.metrics.intervals import normal_quantile
 from jadelite.metrics.ratios import METHOD, census, linear_ends
 from jadelite.metrics.result import Estimate, estimated, refused
@@ -171,8 +169,8 @@ def _estimate(
     linear = Linear(value, likely, pull_no, pull_yes, whole(n))
     if not sample.unjudged.any():
         return census(value, linear.n)
-    ends = linear_ends(sample, linear, z)
-    if ends is None:
+    found = linear_ends(sample, linear, z)
+    if found is None:
         return estimated(value, None, n=linear.n, method=METHOD)
-    se = math.sqrt(covariance(sample, linear, linear))
-    return estimated(value, ends, n=linear.n, method=METHOD, se=se)
+    low, high, se = found
+    return estimated(value, (low, high), n=linear.n, method=METHOD, se=se)

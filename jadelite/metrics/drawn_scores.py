@@ -23,18 +23,13 @@ from jadelite.metrics.probability_scores import (
 )
 from jadelite.metrics.rates import Rate
 from jadelite.metrics.ratios import mean
-from jadelite.metrics.resampling import (
-    Statistic,
-    patterns,
-    score_cells,
-    stratified_factors,
-)
+from jadelite.metrics.resampling import patterns, score_cells, stratified_factors
 from jadelite.metrics.result import Estimate
 from jadelite.metrics.survey import Sample
 
 METHOD = "stratified-bootstrap"
 _MAX_CASES = 4096  # beyond so many, cases alike in stratum, label and cell of the score are one
-_N_CELLS = 200
+_N_CELLS = 40  # which part the bins, that hold their own cases exactly
 _N_BINS = 10
 _N_COUNT_BINS = 15  # those of `ece_debiased`
 _BY_FORMULA = ("roc_auc", "average_precision", "brier", "log_loss", "mean_gap")
@@ -231,42 +226,37 @@ def _draws(sample: Sample, p: FloatArray, *, n_resamples: int, seed: int) -> dic
     first, n = alike.first, alike.multiplicity
     total = w[first] * n
     columns = np.column_stack([total, total * y[first], total * alike.mean(p)])
-    wide = _over_bins(width, first, columns)
-    even = _over_bins(count, first, columns)
-    statistics: dict[str, Statistic] = {
-        "reliability": wide(reliability_of_bins),
-        "resolution": wide(resolution_of_bins),
-        "uncertainty": wide(uncertainty_of_bins),
-        "ece": wide(mean_gap_of_bins),
-        "ece_debiased": even(mean_gap_of_bins),
-    }
-    found: dict[str, list[FloatArray]] = {name: [] for name in statistics}
+    statistics: tuple[tuple[Bins, dict[str, BinStatistic]], ...] = (
+        (
+            width,
+            {
+                "reliability": reliability_of_bins,
+                "resolution": resolution_of_bins,
+                "uncertainty": uncertainty_of_bins,
+                "ece": mean_gap_of_bins,
+            },
+        ),
+        (count, {"ece_debiased": mean_gap_of_bins}),
+    )
+    tables = [_by_bin(bins.place[first], columns) for bins, _ in statistics]
+    found: dict[str, list[FloatArray]] = {}
     for factors in stratified_factors(
         sample.stratum[first], sample.sizes, multiplicity=n, n_resamples=n_resamples, seed=seed
     ):
-        for name, statistic in statistics.items():
-            found[name].append(statistic(factors))
-    return {name: np.concatenate(blocks) for name, blocks in found.items() if blocks}
+        for table, (_, named) in zip(tables, statistics, strict=True):
+            sums = np.split(factors @ table, columns.shape[1], axis=1)
+            for name, statistic in named.items():
+                found.setdefault(name, []).append(statistic(*sums))
+    return {name: np.concatenate(blocks) for name, blocks in found.items()}
 
 
-def _over_bins(
-    bins: Bins, first: IntArray, columns: FloatArray
-) -> Callable[[BinStatistic], Statistic]:
-    """Makes a statistic of resampled patterns out of one of sums over bins."""
-    order = np.argsort(bins.place[first], kind="stable")
-    starts = np.flatnonzero(np.diff(bins.place[first][order], prepend=-1))
-    sorted_columns = columns[order].T
-
-    def make(statistic: BinStatistic) -> Statistic:
-        def of(factors: FloatArray) -> FloatArray:
-            drawn = factors[:, order]
-            return statistic(
-                *(np.add.reduceat(drawn * one, starts, axis=1) for one in sorted_columns)
-            )
-
-        return of
-
-    return make
+def _by_bin(place: IntArray, columns: FloatArray) -> FloatArray:
+    """Each column of the patterns (P, C) in the bin they lie in, shape (P, C x bins that occur)."""
+    bins, of = np.unique(place, return_inverse=True)
+    table = np.zeros((place.size, columns.shape[1] * bins.size))
+    for number, column in enumerate(columns.T):
+        table[np.arange(place.size), number * bins.size + of] = column
+    return table
 
 
 def _ends(

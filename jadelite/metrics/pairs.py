@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics._arrays import IntArray, as_counts, check_same_length
+from jadelite.metrics._distinct import stable_order
 
 MAX_RATERS = 4096  # the most active ones; pairs of them are counted in a square of that side
 MAX_APART = 200  # of one item's ratings, only those so near in order are paired
@@ -86,7 +87,7 @@ def alike_pairs(
     place = np.full(int(people.max(initial=-1)) + 1, -1, dtype=np.int64)
     place[named] = np.arange(named.size)
     kept = np.flatnonzero(place[people] >= 0)
-    order = kept[np.argsort(rows[kept], kind="stable")]
+    order = kept[stable_order(rows[kept])]
     common, same = _pairs(rows[order], place[people[order]], codes[order], named.size)
     n_pairs, n_compared = int(common.sum()), int((common >= min_common).sum())
     if n_pairs == 0 or n_compared == 0:

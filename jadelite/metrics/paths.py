@@ -252,7 +252,7 @@ def _over(above: FloatArray, below: FloatArray) -> FloatArray:
 
 
 def _quantiles(parts: FloatArray, judged: FloatArray, n: IntArray, z: float) -> FloatArray:
-    """Student's t by threshold, shape (T,); see `_linear.freedom`."""
+    """Student's t by threshold, shape (T,); see `_linear.spread`."""
     squares = (parts**2 / np.maximum(1.0, judged - 1)).sum(axis=0)
     by_strata = np.nan_to_num(_over(parts.sum(axis=0) ** 2, squares), nan=1.0)
     freedom = np.maximum(1, (np.minimum(by_strata, n - 1) + 1e-9).astype(np.int64))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics._arrays import as_binary, check_same_length
-from jadelite.metrics._linear import Linear, covariance, freedom, linearised
+from jadelite.metrics._linear import Linear, linearised, spread
 from jadelite.metrics._student import student_quantile
 from jadelite.metrics.intervals import normal_quantile, wilson
 from jadelite.metrics.rates import Rate
@@ -105,11 +105,11 @@ def ratio(sample: Sample, rate: Rate, *, confidence: float = 0.95) -> Estimate:
         raise ValueError(f"the rate is {linear.value}, expected 0 to 1")
     if not sample.unjudged.any():
         return census(linear.value, linear.n)
-    ends = interval_ends(sample, rate, linear, z)
-    if ends is None:  # such as recall where nothing is flagged
+    found = linear_ends(sample, linear, z)
+    if found is None:  # such as recall where nothing is flagged
         return estimated(linear.value, None, n=linear.n, method=METHOD)
-    se = math.sqrt(covariance(sample, linear, linear))
-    return estimated(linear.value, ends, n=linear.n, method=METHOD, se=se)
+    low, high, se = found
+    return estimated(linear.value, (low, high), n=linear.n, method=METHOD, se=se)
 
 
 def mean(sample: Sample, rate: Rate, *, confidence: float = 0.95) -> Estimate:
@@ -198,26 +198,31 @@ def interval_ends(
     if rate.is_share and not sample.is_drawn:
         n = float(sample.counts @ rate.below(sample.y))
         return _wilson(min(1.0, linear.value), n, z)
-    return linear_ends(sample, linear, z)
+    found = linear_ends(sample, linear, z)
+    return found[:2] if found is not None else None
 
 
-def linear_ends(sample: Sample, linear: Linear, z: float) -> tuple[float, float] | None:
-    """Wilson's interval on the effective number that the linearised variance amounts to."""
-    variance = covariance(sample, linear, linear)
+def linear_ends(sample: Sample, linear: Linear, z: float) -> tuple[float, float, float] | None:
+    """Wilson's interval on the effective number that the linearised variance amounts to.
+
+    Low end, high end and standard error.
+    """
+    variance, n_freedom = spread(sample, linear)
     if variance <= _ROUNDING or not 0 < linear.likely < 1:
         return None
-    t = student_quantile(2 * NormalDist().cdf(z) - 1, freedom(sample, linear))
-    return _wilson(linear.value, linear.likely * (1 - linear.likely) / variance, t)
+    t = student_quantile(2 * NormalDist().cdf(z) - 1, n_freedom)
+    low, high = _wilson(linear.value, linear.likely * (1 - linear.likely) / variance, t)
+    return low, high, math.sqrt(variance)
 
 
 def normal(sample: Sample, linear: Linear, z: float, *, method: str) -> Estimate:
     """A linearised value with a normal interval."""
     if not sample.unjudged.any():
         return census(linear.value, linear.n)
-    variance = covariance(sample, linear, linear)
+    variance, n_freedom = spread(sample, linear)
     if variance <= _ROUNDING:
         return estimated(linear.value, None, n=linear.n, method=method)
-    t = student_quantile(2 * NormalDist().cdf(z) - 1, freedom(sample, linear))
+    t = student_quantile(2 * NormalDist().cdf(z) - 1, n_freedom)
     se = math.sqrt(variance)
     interval = (linear.value - t * se, linear.value + t * se)
     return estimated(linear.value, interval, n=linear.n, method=method, se=se)

@@ -20,12 +20,12 @@ from jadelite.metrics._arrays import (
     as_shares,
     check_same_length,
 )
+from jadelite.metrics._distinct import MAX_TABLE, distinct
 from jadelite.metrics.intervals import normal_quantile, percentiles
 
 Statistic = Callable[[FloatArray], FloatArray]
 
 CELLS_IN_A_BLOCK = 1 << 20  # resamples x cases held at once: 8 MB an array
-_MAX_CODE = 1 << 62
 _MAX_SPAN = 1 << 20  # whole numbers that lie so near each other are codes already
 _MAX_DRAWS_A_PATTERN = 4  # up to so many cases a pattern, drawing cases beats drawing patterns
 
@@ -92,18 +92,18 @@ def patterns(stratum: npt.ArrayLike, *columns: npt.ArrayLike) -> Patterns:
         array = np.asarray(column)
         check_same_length(**{"stratum": code, f"column {place}": array})
         inverse, n_values = _codes(array)
-        if size * n_values > _MAX_CODE:
-            code = np.unique(code, return_inverse=True)[1]
-            size = int(code.max(initial=0)) + 1
+        if size * n_values > MAX_TABLE:
+            found = distinct(code, n_codes=size)
+            code, size = found.of, found.first.size
         code, size = code * n_values + inverse, size * n_values
-    _, first, of, multiplicity = np.unique(
-        code, return_index=True, return_inverse=True, return_counts=True
-    )
-    return Patterns(first.astype(np.int64), multiplicity.astype(np.int64), of.astype(np.int64))
+    found = distinct(code, n_codes=size)
+    return Patterns(found.first, found.multiplicity, found.of)
 
 
 def _codes(values: npt.NDArray[np.generic]) -> tuple[IntArray, int]:
     """Values as codes from 0 in their order, and how many codes that takes."""
+    if values.dtype.kind == "b":
+        return values.astype(np.int64), 2
     if values.dtype.kind in "iu" and values.size:
         low, high = int(values.min()), int(values.max())
         if high - low < _MAX_SPAN:
@@ -149,8 +149,14 @@ def score_cells(
     p = as_shares(y_prob, "y_prob")
     if n_cells < 1:
         raise ValueError(f"n_cells is {n_cells}, expected 1 or more")
-    below = np.searchsorted(np.sort(p), p, side="left")
+    order = np.argsort(p)
+    ascending = p[order]
+    is_new = np.diff(ascending, prepend=-1.0) > 0
+    below = np.empty(p.size, dtype=np.int64)  # how many are smaller
+    below[order] = np.flatnonzero(is_new)[np.cumsum(is_new) - 1]
     cells: IntArray = below * n_cells // max(p.size, 1)
+    if not len(edges):
+        return cells
     return cells + np.searchsorted(np.sort(np.asarray(edges, np.float64)), p, side="right")
 
 

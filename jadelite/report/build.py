@@ -18,6 +18,7 @@ from jadelite.domain.reports import (
 )
 from jadelite.metrics import rates
 from jadelite.metrics.consensus import decide, vote_share
+from jadelite.metrics.counts import compress
 from jadelite.metrics.ratios import ratio
 from jadelite.report.ballots import Ballots, ballots_of
 from jadelite.report.cases import (
@@ -122,11 +123,11 @@ def build_all(snapshot: Snapshot, *, computed_at: datetime, code_version: str, s
         n_judgments=counted.n_judgments + facts.n_judgments_waiting,
         n_judgments_used=used.size,
         n_judgments_waiting=facts.n_blind_waiting,
-        n_exposed=counted.n_exposed,
+        n_exposed=counted.n_exposed + facts.n_exposed_waiting,
         n_exposure_unknown=counted.n_unknown + counted.n_unknown_left_out,
         n_unknown_left_out=counted.n_unknown_left_out,
-        n_withdrawn=counted.n_withdrawn,
-        n_bot_judgments=counted.n_bots,
+        n_withdrawn=counted.n_withdrawn + facts.n_withdrawn_waiting,
+        n_bot_judgments=counted.n_bots + facts.n_bots_waiting,
         n_reviewers=_reviewers(snapshot, used),
         guideline_versions=_guidelines(snapshot, used),
         notes=facts.notes,
@@ -195,7 +196,7 @@ def _question(
     counts = ballots.by_edit()
     share = vote_share(*counts.T, unsure="half")
     decisions = decide(share, counts.sum(axis=1), min_votes=min_votes)
-    patterns, times = np.unique(counts, axis=0, return_counts=True)
+    patterns, times = compress(counts)
     short = {one.model: tuple(each.short() for each in one.lists) for one in lists}
     return QuestionReport(
         question=ballots.question,

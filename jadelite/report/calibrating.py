@@ -10,7 +10,7 @@ from jadelite.metrics import calibration
 from jadelite.metrics.drawn_scores import score_figures
 from jadelite.metrics.isotonic import isotonic
 from jadelite.metrics.recalibration import recalibrate
-from jadelite.metrics.resampling import score_cells
+from jadelite.metrics.resampling import patterns, score_cells
 from jadelite.report.cases import Cases, Ints
 from jadelite.report.figures import figure
 
@@ -63,7 +63,7 @@ def knots_of(cases: Cases) -> tuple[Knot, ...]:
     """The monotone map from probabilities to what people say, as its corners."""
     p, y, weight = cases.score, cases.sample.y, cases.sample.weight
     if cases.n > N_KNOTS:
-        cells = np.unique(score_cells(p, n_cells=N_KNOTS), return_inverse=True)[1]
+        cells = patterns(score_cells(p, n_cells=N_KNOTS)).of
         total = np.bincount(cells, weight).astype(np.float64)
         p = np.clip(np.bincount(cells, weight * p) / total, 0.0, 1.0)
         y = np.clip(np.bincount(cells, weight * y) / total, 0.0, 1.0)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics.consensus import Unsure, vote_share
+from jadelite.metrics.resampling import Patterns, patterns
 from jadelite.metrics.survey import Sample
 from jadelite.report.ballots import Ballots
 from jadelite.report.snapshot import UNKNOWN, ModelFacts, Snapshot, StratumFacts
@@ -13,24 +14,6 @@ from jadelite.report.snapshot import UNKNOWN, ModelFacts, Snapshot, StratumFacts
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Alike:
-    """Cases that no figure tells apart, taken together: P patterns.
-
-    `first`: a case of each, shape (P,); `n` how many there are, shape (P,); `of` the pattern of
-    each case, shape (N,).
-    """
-
-    first: Ints
-    n: Ints
-    of: Ints
-
-    def mean(self, values: Floats) -> Floats:
-        """Means over the cases of each pattern, shape (P,), of values, shape (N,)."""
-        found: Floats = np.bincount(self.of, values, minlength=self.n.size) / self.n
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,17 +49,9 @@ class Cases:
         found: Mask = self.score >= self.model.threshold
         return found
 
-    def alike(self, *keys: Ints | Mask) -> Alike:
+    def alike(self, *keys: Ints | Mask) -> Patterns:
         """Cases with the same votes in the same stratum and the same keys, shape (N,) each."""
-        code = np.zeros(self.n, dtype=np.int64)
-        for column in (self.drawn_from, *self.counts.T, *keys):
-            key = column.astype(np.int64)
-            low = int(key.min(initial=0))
-            code = code * (int(key.max(initial=0)) - low + 1) + (key - low)
-        _, first, of, n = np.unique(
-            code, return_index=True, return_inverse=True, return_counts=True
-        )
-        return Alike(first.astype(np.int64), n.astype(np.int64), of.astype(np.int64))
+        return patterns(self.drawn_from, *self.counts.T, *keys)
 
     def share(self, unsure: Unsure) -> Floats:
         """Share of yes with "not sure" counted so, shape (N,); NaN where no vote counts."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from jadelite.domain.facets import NO, YES
 from jadelite.domain.model_reports import LIST_NAMES, ContestedList, ListedEdit, ListName
 from jadelite.metrics.consensus import decide, vote_entropy, vote_share
+from jadelite.metrics.counts import is_repeated
 from jadelite.metrics.intervals import wilson
 from jadelite.report.ballots import LABELS, Ballots
 from jadelite.report.cases import Cases
@@ -199,13 +200,19 @@ def _last_labels(snapshot: Snapshot, ballots: Ballots) -> Ints:
         return ballots.label  # nobody answered twice
     n_reviewers = int(reviewer.max()) + 1
     key = np.asarray(judgments.edit).astype(np.int64)[at] * n_reviewers + reviewer[at]
+    often = is_repeated(key)  # whoever answered once has no other last answer
+    at, key = at[often], key[often]
     order = np.argsort(key, kind="stable")
-    is_last = np.r_[np.diff(key[order]) != 0, True] if order.size else np.empty(0, dtype=bool)
-    last = at[order[is_last]]  # a counted vote was not taken back: its pair has an answer here
-    own = np.flatnonzero(ballots.reviewer != UNKNOWN)
+    is_last = np.diff(key[order], append=-1) != 0
+    last, pairs = at[order[is_last]], key[order[is_last]]
+    has_pair = np.zeros(ballots.counts.shape[0], dtype=np.bool_)
+    has_pair[pairs // n_reviewers] = True
+    own = np.flatnonzero(has_pair[ballots.row] & (ballots.reviewer != UNKNOWN))
     wanted = ballots.row[own] * n_reviewers + ballots.reviewer[own]
+    place = np.minimum(np.searchsorted(pairs, wanted), pairs.size - 1)
+    is_own = pairs[place] == wanted
     label = ballots.label.copy()
-    label[own] = given[last][np.searchsorted(key[order][is_last], wanted)]
+    label[own[is_own]] = given[last][place[is_own]]
     return label
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from jadelite.metrics.counts import is_repeated
 from jadelite.report.snapshot import (
     ACTIONS,
     EXPOSURES,
@@ -80,14 +81,13 @@ def _first_standing(
     if known.size == 0:
         return standing
     key = edit[known].astype(np.int64) * (int(reviewer.max()) + 1) + reviewer[known]
-    order = known[np.argsort(key, kind="stable")]
-    is_new = np.r_[True, np.diff(np.sort(key, kind="stable")) != 0]
-    ends = np.r_[np.flatnonzero(is_new)[1:], order.size]
-    starts = np.flatnonzero(is_new)
-    alone = starts[ends - starts == 1]
-    standing[order[alone]] = is_judge[order[alone]]
-    for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
-        row = _standing_of(order[start:end], is_judge, seen)
+    is_often = is_repeated(key)
+    alone, often = known[~is_often], known[is_often]
+    standing[alone] = is_judge[alone]
+    order = np.argsort(key[is_often], kind="stable")
+    ends = np.flatnonzero(np.diff(key[is_often][order])) + 1
+    for rows in np.split(often[order], ends) if often.size else ():
+        row = _standing_of(rows, is_judge, seen)
         if row is not None:
             standing[row] = True
     return standing

@@ -63,7 +63,7 @@ def _crossed(edits: Ints, reviewers: Ints, labels: Ints, *, seed: int) -> Figure
     wider than need be, by what fewer edits know less.
     """
 
-    def resampled(held: Mask, n_resamples: int) -> Estimate:
+    def resampled(held: Mask | slice, n_resamples: int) -> Estimate:
         return crossed_interval(
             edits[held],
             reviewers[held],
@@ -74,7 +74,7 @@ def _crossed(edits: Ints, reviewers: Ints, labels: Ints, *, seed: int) -> Figure
             seed=seed,
         )
 
-    every = np.ones(edits.size, dtype=np.bool_)
+    every = slice(None)
     if edits.size <= MANY_VOTES:
         return figure(resampled(every, N_RESAMPLES))
     chance = np.random.default_rng(seed).random(int(edits.max()) + 1)
@@ -102,7 +102,7 @@ def ceiling_of(cases: Cases, ballots: Ballots, *, snapshot: Snapshot) -> Ceiling
         cases.rows[alike.first],
         cases.sample.y[alike.first],
         model=cases.model,
-        counts=alike.n,
+        counts=alike.multiplicity,
     )
     found = ceiling(sample, cases.counts[alike.first], said[alike.first])
     matched = no_figure("reviewers-unknown", method="wilson")

@@ -8,10 +8,10 @@ from jadelite.metrics.classification import confusion
 from jadelite.metrics.consensus import decide, vote_share
 from jadelite.metrics.dawid_skene import dawid_skene
 from jadelite.metrics.ratios import ratio
-from jadelite.metrics.resampling import score_cells
+from jadelite.metrics.resampling import Patterns, patterns, score_cells
 from jadelite.metrics.survey import Sample
 from jadelite.report.ballots import LABELS, Ballots
-from jadelite.report.cases import Alike, Cases, Floats, Ints, Mask, sample_of
+from jadelite.report.cases import Cases, Floats, Ints, Mask, sample_of
 from jadelite.report.figures import figure, no_figure
 from jadelite.report.snapshot import UNKNOWN, Snapshot
 
@@ -86,7 +86,7 @@ def treatments_of(snapshot: Snapshot, cases: Cases) -> tuple[TreatmentLine, ...]
     for treatment in TREATMENTS:
         counted = votes[:, :2].sum(axis=1) if treatment == "excluded" else votes.sum(axis=1)
         y = np.nan_to_num(vote_share(*votes.T, unsure=treatment))
-        kept = alike.n * (counted >= cases.min_votes)
+        kept = alike.multiplicity * (counted >= cases.min_votes)
         found.append(_treatment(treatment, snapshot, cases, alike, y, kept))
     return tuple(found)
 
@@ -96,9 +96,13 @@ def targets_of(snapshot: Snapshot, cases: Cases, ballots: Ballots) -> tuple[Targ
     alike = cases.alike(cases.flagged)
     first = alike.first
     labels = decided(cases)[first]
-    by_votes = _sample(snapshot, cases, alike, cases.sample.y[first], alike.n)
+    by_votes = _sample(snapshot, cases, alike, cases.sample.y[first], alike.multiplicity)
     by_majority = _sample(
-        snapshot, cases, alike, np.maximum(labels, 0).astype(np.float64), alike.n * (labels >= 0)
+        snapshot,
+        cases,
+        alike,
+        np.maximum(labels, 0).astype(np.float64),
+        alike.multiplicity * (labels >= 0),
     )
     flagged = cases.flagged[first]
     return (
@@ -125,14 +129,14 @@ def _adjusted(snapshot: Snapshot, cases: Cases, ballots: Ballots) -> TargetLine:
     if reason is not None:
         none = no_figure(reason, method="dawid-skene")
         return TargetLine("adjusted", 0, none, none, none, none)
-    names, raters = np.unique(reviewer, return_inverse=True)
-    bins = np.unique(score_cells(cases.score, n_cells=N_PREVALENCES), return_inverse=True)[1]
+    reviewers = patterns(reviewer)
+    bins = patterns(score_cells(cases.score, n_cells=N_PREVALENCES)).of
     found = dawid_skene(
         place[ballots.row[kept]],
-        raters,
+        reviewers.of,
         ballots.label[kept],
         n_items=cases.n,
-        n_raters=names.size,
+        n_raters=reviewers.first.size,
         n_labels=2,
         strata=bins,
         tolerance=TOLERANCE,
@@ -145,7 +149,7 @@ def _adjusted(snapshot: Snapshot, cases: Cases, ballots: Ballots) -> TargetLine:
 
 
 def _treatment(
-    treatment: Treatment, snapshot: Snapshot, cases: Cases, alike: Alike, y: Floats, kept: Ints
+    treatment: Treatment, snapshot: Snapshot, cases: Cases, alike: Patterns, y: Floats, kept: Ints
 ) -> TreatmentLine:
     line = _target("votes", _sample(snapshot, cases, alike, y, kept), cases.flagged[alike.first])
     return TreatmentLine(
@@ -158,7 +162,7 @@ def _treatment(
     )
 
 
-def _sample(snapshot: Snapshot, cases: Cases, alike: Alike, y: Floats, kept: Ints) -> Sample:
+def _sample(snapshot: Snapshot, cases: Cases, alike: Patterns, y: Floats, kept: Ints) -> Sample:
     return sample_of(snapshot, cases.rows[alike.first], y, model=cases.model, counts=kept)
 
 

@@ -10,6 +10,8 @@ from jadelite.metrics import rates
 from jadelite.metrics.groups import MIN_CELL, benjamini_hochberg, by_group, mean_residual
 from jadelite.metrics.rates import Rate
 from jadelite.metrics.ratios import ratio
+from jadelite.metrics.resampling import Patterns
+from jadelite.metrics.result import Estimate
 from jadelite.metrics.survey import Sample
 from jadelite.report.cases import Cases, Floats, Ints, Mask, sample_of
 from jadelite.report.figures import figure, no_figure
@@ -34,6 +36,19 @@ class _Dimension:
     parts: tuple[str, ...]
     code: Ints
     reference: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Residuals:
+    """Cases with about the same score as one row: mean scores and codes of parts, shape (P,)."""
+
+    sample: Sample
+    score: Floats
+    code: Ints
+
+    def of(self, part: int) -> Estimate:
+        """The mean residual of a part."""
+        return mean_residual(self.sample, self.score, held=self.code == part)
 
 
 def slices_of(snapshot: Snapshot, cases: Cases) -> tuple[Slice, ...]:
@@ -77,19 +92,21 @@ def _dimensions(snapshot: Snapshot, cases: Cases) -> tuple[_Dimension, ...]:
 
 def _slices(snapshot: Snapshot, cases: Cases, dimension: _Dimension) -> list[Slice]:
     """One for each part with cases; p values as they are."""
-    cell = np.floor(cases.score * N_SCORES).astype(np.int64)
-    alike = cases.alike(cases.flagged, dimension.code, cell)
-    first = alike.first
-    sample = sample_of(
-        snapshot, cases.rows[first], cases.sample.y[first], model=cases.model, counts=alike.n
-    )
-    flagged, score = cases.flagged[first], np.clip(alike.mean(cases.score), 0.0, 1.0)
     n_parts = len(dimension.parts)
-    code = np.where(dimension.code[first] == UNKNOWN, n_parts, dimension.code[first])
+    every = np.where(dimension.code == UNKNOWN, n_parts, dimension.code)
+    alike = cases.alike(cases.flagged, every)
+    sample, code = _sample(snapshot, cases, alike), every[alike.first]
+    flagged = cases.flagged[alike.first]
+    scored = cases.alike(every, np.floor(cases.score * N_SCORES).astype(np.int64))
+    residuals = _Residuals(
+        _sample(snapshot, cases, scored),
+        np.clip(scored.mean(cases.score), 0.0, 1.0),
+        every[scored.first],
+    )
     present = np.bincount(code, minlength=n_parts + 1)[:n_parts] > 0
     if dimension.reference not in dimension.parts:
         return [
-            _slice(dimension, part, sample, flagged, score, code == part)
+            _slice(dimension, part, sample, flagged, code == part, residuals)
             for part in np.flatnonzero(present).tolist()
         ]
     groups = by_group(
@@ -101,7 +118,7 @@ def _slices(snapshot: Snapshot, cases: Cases, dimension: _Dimension) -> list[Sli
     )
     return [
         replace(
-            _slice(dimension, part, sample, flagged, score, code == part),
+            _slice(dimension, part, sample, flagged, code == part, residuals),
             false_positive_rate=figure(groups[part].rate),
             false_positive_ratio=figure(groups[part].times),
             false_positive_gap=figure(groups[part].gap),
@@ -111,8 +128,19 @@ def _slices(snapshot: Snapshot, cases: Cases, dimension: _Dimension) -> list[Sli
     ]
 
 
+def _sample(snapshot: Snapshot, cases: Cases, alike: Patterns) -> Sample:
+    first, n = alike.first, alike.multiplicity
+    y = cases.sample.y[first]
+    return sample_of(snapshot, cases.rows[first], y, model=cases.model, counts=n)
+
+
 def _slice(
-    dimension: _Dimension, part: int, sample: Sample, flagged: Mask, score: Floats, held: Mask
+    dimension: _Dimension,
+    part: int,
+    sample: Sample,
+    flagged: Mask,
+    held: Mask,
+    residuals: _Residuals,
 ) -> Slice:
     n_cases = round(float(sample.counts @ held))
     without = no_figure("no-reference", method="mover")
@@ -127,7 +155,7 @@ def _slice(
         false_positive_rate=_rate(sample, rates.false_positive_rate(flagged), held, n_cases),
         false_positive_ratio=without,
         false_positive_gap=without,
-        residual=figure(mean_residual(sample, score, held=held)),
+        residual=figure(residuals.of(part)),
         p_adjusted=None,
     )
 

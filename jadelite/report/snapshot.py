@@ -147,6 +147,9 @@ class Facts:
     n_edits: int
     n_judgments_waiting: int
     n_blind_waiting: int
+    n_exposed_waiting: int
+    n_withdrawn_waiting: int
+    n_bots_waiting: int
     frame: FrameFacts | None
     strata: tuple[StratumFacts, ...]
     models: tuple[ModelFacts, ...]

@@ -155,7 +155,11 @@ def at_threshold(snapshot: Snapshot, cases: Cases) -> tuple[Sample, Mask]:
     alike = cases.alike(cases.flagged)
     first = alike.first
     sample = sample_of(
-        snapshot, cases.rows[first], cases.sample.y[first], model=cases.model, counts=alike.n
+        snapshot,
+        cases.rows[first],
+        cases.sample.y[first],
+        model=cases.model,
+        counts=alike.multiplicity,
     )
     return sample, cases.flagged[first]
 
@@ -208,6 +212,10 @@ def _cut(
     alike = cases.alike(place, editor)
     first = alike.first
     sample = sample_of(
-        snapshot, cases.rows[first], cases.sample.y[first], model=cases.model, counts=alike.n
+        snapshot,
+        cases.rows[first],
+        cases.sample.y[first],
+        model=cases.model,
+        counts=alike.multiplicity,
     )
     return sample, np.concatenate([[0.0], edges])[place[first]], editor[first]

@@ -1,7 +1,7 @@
 """A model week by week, and its scores in the later half of the window against the earlier half."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,8 @@ from jadelite.metrics.groups import MIN_CELL
 from jadelite.metrics.isotonic import isotonic
 from jadelite.metrics.ratios import mean, ratio
 from jadelite.metrics.recalibration import expected_precision
-from jadelite.metrics.resampling import stratified_bootstrap
+from jadelite.metrics.resampling import patterns, stratified_bootstrap
+from jadelite.metrics.result import Estimate
 from jadelite.metrics.sequences import METHOD, js_distance, wasserstein, week_confidence
 from jadelite.metrics.survey import Sample
 from jadelite.report.cases import Cases, Floats, Ints, Mask, sample_of
@@ -65,7 +66,7 @@ def drift_of(cases: Cases, snapshot: Snapshot, *, seed: int) -> Drift:
         fitted.apply(cases.score[flagged]), threshold=0.0, sample_weight=weight[flagged]
     )
     alike = cases.alike(cases.flagged, later)
-    sample = _sample(snapshot, cases, alike.first, alike.n)
+    sample = _sample(snapshot, cases, alike.first, alike.multiplicity)
     rate = rates.precision(cases.flagged[alike.first]).where(later[alike.first])
     return Drift(*distances, figure(promised), figure(ratio(sample, rate)))
 
@@ -82,45 +83,59 @@ def marks_of(snapshot: Snapshot) -> tuple[TrendMark, ...]:
     )
 
 
+@dataclass(frozen=True, eq=False)
 class _Held:
-    """Cases of known weeks, those alike as one row."""
+    """Cases of known weeks, those alike as one row: for rates, and for means of scores."""
 
-    def __init__(self, sample: Sample, flagged: Mask, score: Floats, monday: Ints) -> None:
-        self._sample = sample
-        self._flagged = flagged
-        self._score = score
-        self._monday = monday
+    sample: Sample
+    flagged: Mask
+    monday: Ints
+    scored: Sample
+    score: Floats
+    scored_on: Ints  # Mondays of the rows of `scored`
 
     @classmethod
     def of(cls, snapshot: Snapshot, cases: Cases, monday: Ints) -> "_Held":
         """With many cases, scores that round to the same hundredth stand for their mean."""
         score = cases.score
-        cell = np.unique(score, return_inverse=True)[1]
         if cases.n > MANY_CASES:
             cell = np.round(score * N_SCORES).astype(np.int64)
-        alike = cases.alike(cases.flagged, monday, cell)
+        else:
+            cell = np.unique(score, return_inverse=True)[1]
+        alike = cases.alike(cases.flagged, monday)
+        # What people say does not enter a mean of scores.
+        scored = patterns(cases.drawn_from, monday, cell)
         return cls(
-            _sample(snapshot, cases, alike.first, alike.n),
+            _sample(snapshot, cases, alike.first, alike.multiplicity),
             cases.flagged[alike.first],
-            np.clip(alike.mean(score), 0.0, 1.0),
             monday[alike.first],
+            _sample(snapshot, cases, scored.first, scored.multiplicity),
+            np.clip(scored.mean(score), 0.0, 1.0),
+            monday[scored.first],
         )
 
     def point(self, start: int, week: int) -> TrendPoint:
         """The figures of the week that starts on this day, the `week`-th since the first."""
-        here = self._monday == start
-        n = round(float(self._sample.counts @ here))
+        here = self.monday == start
+        n = round(float(self.sample.counts @ here))
         confidence = week_confidence(week)
+
+        def told(found: Estimate) -> Figure:
+            one = figure(found)
+            return one if one.low is None else replace(one, method=METHOD)
 
         def share(rate: rates.Rate) -> Figure:
             if n < MIN_CELL:
                 return no_figure("small-cell", method=METHOD, n=n)
-            of_week = rate.where(here)
-            estimate = ratio if rate.is_share else mean
-            found = figure(estimate(self._sample, of_week, confidence=confidence))
-            return found if found.low is None else replace(found, method=METHOD)
+            return told(ratio(self.sample, rate.where(here), confidence=confidence))
 
-        flagged = self._flagged
+        def mean_probability() -> Figure:
+            if n < MIN_CELL:
+                return no_figure("small-cell", method=METHOD, n=n)
+            rate = rates.mean_probability(self.score).where(self.scored_on == start)
+            return told(mean(self.scored, rate, confidence=confidence))
+
+        flagged = self.flagged
         return TrendPoint(
             starts_on=_iso(start),
             n_cases=n,
@@ -128,7 +143,7 @@ class _Held:
             recall=share(rates.recall(flagged)),
             false_positive_rate=share(rates.false_positive_rate(flagged)),
             match_rate=share(rates.match_rate(flagged)),
-            mean_probability=share(rates.mean_probability(self._score)),
+            mean_probability=mean_probability(),
         )
 
 
@@ -155,12 +170,12 @@ def _distances(cases: Cases, earlier: Mask, later: Mask, *, seed: int) -> tuple[
     sample = cases.sample
     # Cases of one stratum, half and bin are alike here, whatever people say.
     key = sample.stratum[held] * (2 * N_BINS) + cell[held]
-    patterns, multiplicity = np.unique(key, return_counts=True)
-    stratum, place = np.divmod(patterns, 2 * N_BINS)
+    kinds, multiplicity = np.unique(key, return_counts=True)
+    stratum, place = np.divmod(kinds, 2 * N_BINS)
     judged = np.maximum(sample.n_judged, 1)
     weight = (sample.masses / judged)[stratum] * multiplicity
-    bins = np.zeros((patterns.size, 2 * N_BINS))
-    bins[np.arange(patterns.size), place] = weight
+    bins = np.zeros((kinds.size, 2 * N_BINS))
+    bins[np.arange(kinds.size), place] = weight
 
     def js(tables: Floats) -> Floats:
         apart = [js_distance(row[:N_BINS], row[N_BINS:]) for row in tables]

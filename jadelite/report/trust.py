@@ -11,11 +11,13 @@ from jadelite.domain.figures import SMALL_N, Figure
 from jadelite.domain.reports import LanguageCount, Missing, PopulationSample, QuestionReport, Trust
 from jadelite.metrics import rates
 from jadelite.metrics.consensus import vote_share
+from jadelite.metrics.counts import first_of_repeated
 from jadelite.metrics.intervals import wilson
 from jadelite.metrics.pairs import alike_pairs
 from jadelite.metrics.ratios import ratio
+from jadelite.metrics.resampling import Patterns
 from jadelite.report.ballots import LABELS, Ballots
-from jadelite.report.cases import Alike, Cases, sample_of
+from jadelite.report.cases import Cases, sample_of
 from jadelite.report.counting import Counted, n_distinct
 from jadelite.report.figures import figure, no_figure
 from jadelite.report.snapshot import ACTIONS, EXPOSURES, REVIEWER_KINDS, UNKNOWN, Snapshot
@@ -127,11 +129,8 @@ def _blind_share(snapshot: Snapshot) -> Figure:
     reviewer = np.asarray(judgments.reviewer).astype(np.int64)
     at = np.flatnonzero(given)
     named = at[reviewer[at] != UNKNOWN]
-    key = (
-        np.asarray(judgments.edit).astype(np.int64)[named] * (int(reviewer.max(initial=0)) + 1)
-        + reviewer[named]
-    )
-    first = named[np.unique(key, return_index=True)[1]]
+    is_first, _ = first_of_repeated(np.asarray(judgments.edit)[named], reviewer[named])
+    first = named[is_first]
     seen = seen[:, np.concatenate([first, at[reviewer[at] == UNKNOWN]])]
     is_blind = (seen == _NO).all(axis=0)
     is_known = is_blind | ((seen != _NO) & (seen != _NOBODY_KNOWS)).any(axis=0)
@@ -214,11 +213,11 @@ def _without_one(snapshot: Snapshot, ballots: Sequence[Ballots], cases: Cases | 
     place = np.full(own.counts.shape[0], -1, dtype=np.int64)
     place[cases.rows] = np.arange(cases.n)
     alike = cases.alike(cases.flagged)
-    order = np.argsort(own.reviewer, kind="stable")
-    ends = np.cumsum(np.bincount(own.reviewer))
+    is_busy = np.isin(np.arange(own.reviewer.max() + 1), busiest)
+    theirs = np.flatnonzero(is_busy[own.reviewer])
     changes = []
     for reviewer in busiest.tolist():
-        mine = order[ends[reviewer - 1] if reviewer else 0 : ends[reviewer]]
+        mine = theirs[own.reviewer[theirs] == reviewer]
         at = place[own.row[mine]]
         left = _precision_without(snapshot, cases, alike, at[at >= 0], own.label[mine][at >= 0])
         if left is not None:
@@ -230,7 +229,7 @@ def _without_one(snapshot: Snapshot, ballots: Sequence[Ballots], cases: Cases | 
 
 
 def _precision_without(
-    snapshot: Snapshot, cases: Cases, alike: Alike, at: Ints, label: Ints
+    snapshot: Snapshot, cases: Cases, alike: Patterns, at: Ints, label: Ints
 ) -> float | None:
     """Precision without the votes with these labels on the cases at these places; None: undefined.
 
@@ -247,7 +246,10 @@ def _precision_without(
         np.concatenate([cases.sample.y[alike.first], y]),
         model=cases.model,
         counts=np.concatenate(
-            [alike.n - np.bincount(alike.of[at], minlength=alike.n.size), stays.astype(np.int64)]
+            [
+                alike.multiplicity - np.bincount(alike.of[at], minlength=alike.multiplicity.size),
+                stays.astype(np.int64),
+            ]
         ),
     )
     return ratio(sample, rates.precision(cases.flagged[places])).value

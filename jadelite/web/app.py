@@ -20,13 +20,16 @@ from jadelite.web import (
     auth,
     campaign_words,
     errors,
+    figures,
     locale,
     security,
     words,
     words_campaigns,
     words_edits,
+    words_figures,
+    words_reports,
 )
-from jadelite.web.api import v1
+from jadelite.web.api import ores, statistics, v1
 from jadelite.web.auth import current_actor, needs
 from jadelite.web.diff_view import diff_part
 from jadelite.web.pages import (
@@ -37,6 +40,7 @@ from jadelite.web.pages import (
     forms,
     home,
     link30,
+    methods,
     mine,
     monitoring,
     operator,
@@ -62,6 +66,7 @@ _PAGES = (
     review,
     mine,
     reports,
+    methods,
     texts,
     forms,
     practice,
@@ -82,6 +87,7 @@ def create_app(services: Services) -> Flask:
         __name__,
         info={"title": "jadelite", "version": __version__},
         doc_ui=False,
+        validation_error_callback=errors.unreadable,
     )
     app.openapi_version = "3.1.1"
     app.extensions[KEY] = services
@@ -92,6 +98,8 @@ def create_app(services: Services) -> Flask:
     for page in _PAGES:
         app.register_blueprint(page.pages)
     app.register_api(v1.api)
+    app.register_api(statistics.api)
+    app.register_api(ores.api)
     app.add_url_rule("/openapi.json", "openapi_document", _openapi_document)
     app.view_functions["static"] = needs("read")(app.view_functions["static"])
     _prepare_templates(app)
@@ -140,6 +148,9 @@ def _prepare_templates(app: Flask) -> None:
         are_strata_shown=are_strata_shown,
         percent_1=_percent_1,
         decimal_3=_decimal_3,
+        words_figures=words_figures,
+        words_reports=words_reports,
+        figures=figures,
     )
     app.jinja_env.filters["bdi"] = _bdi
     app.jinja_env.filters["undirected"] = _undirected

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, json, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from jadelite.domain.errors import (
@@ -17,6 +18,8 @@ from jadelite.domain.errors import (
     Unavailable,
 )
 from jadelite.web.words import error_sentence, field_sentence
+
+ORES = "/v3/"  # programs that ask there know ORES's form of an error
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,23 @@ def init_app(app: Flask) -> None:
 def status_of(error: DomainError) -> HTTPStatus:
     """The HTTP status of a domain error."""
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+def unreadable(error: ValidationError) -> Response:
+    """The answer to an API request whose values can't be read."""
+    return _answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "bad-request",
+        gettext("This request can’t be understood."),
+        fields=[
+            {
+                "field": ".".join(str(part) for part in item["loc"]),
+                "code": str(item["type"]),
+                "detail": str(item["msg"]),
+            }
+            for item in error.errors()
+        ],
+    )
 
 
 def _domain(error: DomainError) -> Response:
@@ -104,6 +124,9 @@ def _answer(
     fields: list[dict[str, str]] | None = None,
     is_sign_in_offered: bool = False,
 ) -> Response:
+    if request.path.startswith(ORES):
+        told = {"error": {"code": status.phrase.lower(), "message": detail}}
+        return Response(json.dumps(told), status=status, mimetype="application/json")
     if _wants_json():
         problem = {
             "type": f"urn:jadelite:problem:{code}",

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError, dates, numbers
@@ -127,46 +128,61 @@ def line_direction(segments: Iterable[Segment], default: Direction) -> Direction
 
 def number(value: float) -> str:
     """A whole number with separators."""
-    return _shape(numbers.format_decimal(value, locale=_locale(), numbering_system=_numbering()))
+    return _decimal(value, None, _locale())
 
 
 def decimal(value: float, digits: int = 2) -> str:
     """A number with a fixed count of decimals."""
-    pattern = "#,##0." + "0" * digits
-    return _shape(
-        numbers.format_decimal(value, pattern, locale=_locale(), numbering_system=_numbering())
-    )
+    return _decimal(value, digits, _locale())
 
 
 def percent(value: float, digits: int = 0) -> str:
     """A share in 0..1 as a percentage in the language's own pattern."""
-    pattern = _locale().percent_formats[None].pattern
+    return _percent(value, digits, _locale())
+
+
+# A report writes hundreds of numbers, many of them often.
+@lru_cache(maxsize=10_000)
+def _decimal(value: float, digits: int | None, locale: Locale) -> str:
+    pattern = None if digits is None else "#,##0." + "0" * digits
+    text = numbers.format_decimal(
+        value, pattern, locale=locale, numbering_system=_numbering(locale)
+    )
+    return _shape(text, locale)
+
+
+@lru_cache(maxsize=10_000)
+def _percent(value: float, digits: int, locale: Locale) -> str:
+    pattern = locale.percent_formats[None].pattern
     if digits:
         pattern = pattern.replace("0", "0." + "0" * digits, 1)
-    text = numbers.format_percent(value, pattern, locale=_locale(), numbering_system=_numbering())
-    if current_language().direction == "rtl":
+    text = numbers.format_percent(
+        value, pattern, locale=locale, numbering_system=_numbering(locale)
+    )
+    if locale.text_direction == "rtl":
         # The sign stands left of the number in a sentence but right of it in a cell of its own,
         # unless a mark says that this is Arabic script.
         text = ARABIC_LETTER_MARK + text.replace(LEFT_TO_RIGHT_MARK, "")
-    return _shape(text)
+    return _shape(text, locale)
 
 
 def date(value: datetime) -> str:
     """A day, written out."""
-    return _shape(dates.format_date(value, "long", locale=_locale()))
+    return _shape(dates.format_date(value, "long", locale=_locale()), _locale())
 
 
 def moment(value: datetime) -> str:
     """A day and a time, in UTC."""
     joined = str(dates.get_datetime_format("medium", locale=_locale()))
     day = dates.format_date(value, "long", locale=_locale())
-    return _shape(joined.replace("{1}", day).replace("{0}", f"{value:%H:%M} UTC"))
+    return _shape(joined.replace("{1}", day).replace("{0}", f"{value:%H:%M} UTC"), _locale())
 
 
 def ago(value: datetime, now: datetime) -> str:
     """How long before `now` it was, in its largest unit; at least a second."""
     passed = max(now - value, timedelta(seconds=1))
-    return _shape(dates.format_timedelta(-passed, add_direction=True, locale=_locale()))
+    text = dates.format_timedelta(-passed, add_direction=True, locale=_locale())
+    return _shape(text, _locale())
 
 
 def iso(value: datetime) -> str:
@@ -229,10 +245,10 @@ def _locale() -> Locale:
     return get_locale() or Locale(DEFAULT)
 
 
-def _numbering() -> Literal["default", "latn"]:
-    return "default" if _locale().language in _NUMBERING else "latn"
+def _numbering(locale: Locale) -> Literal["default", "latn"]:
+    return "default" if locale.language in _NUMBERING else "latn"
 
 
-def _shape(text: str) -> str:
-    table = _DIGITS.get(_locale().language)
+def _shape(text: str, locale: Locale) -> str:
+    table = _DIGITS.get(locale.language)
     return text.translate(table) if table else text

@@ -100,67 +100,6 @@ ROLE_HELP: dict[str, LazyString] = {
     "operator": _("Keeps the site running: sees which services answer and why scores are missing."),
 }
 
-TREATMENTS: dict[str, LazyString] = {
-    "half": _("“not sure” counts as half a yes"),
-    "excluded": _("“not sure” left out"),
-    "no": _("“not sure” counts as no"),
-    "yes": _("“not sure” counts as yes"),
-}
-
-FIGURES: dict[str, LazyString] = {
-    "precision": _("Precision"),
-    "recall": _("Recall"),
-    "false_positive_rate": _("False-positive rate"),
-    "prevalence": _("Share of yes"),
-    "roc_auc": _("ROC AUC"),
-    "brier": _("Brier score"),
-    "percent_agreement": _("Raw agreement"),
-    "krippendorff_alpha": _("Krippendorff’s alpha"),
-}
-FIGURE_HELP: dict[str, LazyString] = {
-    "precision": _("Of the edits the model says yes to, the share that people say yes to as well."),
-    "recall": _(
-        "Of the edits that people say yes to, the share that the model says yes to as well."
-    ),
-    "false_positive_rate": _(
-        "Of the edits that people say no to, the share that the model says yes to."
-    ),
-    "prevalence": _("Of all edits that could be drawn, the share that people say yes to."),
-    "roc_auc": _(
-        "How often a random edit that people say yes to gets a higher score than one they say"
-        " no to. 1 is perfect, 0.5 is chance."
-    ),
-    "brier": _(
-        "Mean squared distance between the model’s probability and what people decided."
-        " 0 is perfect, 1 is worst."
-    ),
-    "percent_agreement": _("How often two people who judged the same edit gave the same answer."),
-    "krippendorff_alpha": _("Agreement beyond chance. 1 is perfect, 0 is what chance would give."),
-}
-
-METHODS: dict[str, LazyString] = {
-    "wilson": _("Wilson interval, 95 %"),
-    "wilson-kish": _("Wilson interval on the effective number, 95 %"),
-    "item-bootstrap": _("Bootstrap over edits, 95 %"),
-    "delong": _("DeLong interval, 95 %"),
-    "delong-clipped": _("DeLong interval, 95 %, ended where the scale ends"),
-    "stratified-wilson": _("Weighted by the draw, Wilson interval on the effective number, 95 %"),
-    "census": _("Every edit was judged, so nothing is left to chance"),
-    "point": _("No interval can be given"),
-    "count": _("A count"),
-}
-
-REASONS: dict[str, LazyString] = {
-    "empty": _("no edit has been decided yet"),
-    "no-pairs": _("no edit was judged by two people"),
-    "constant": _("everybody always gave the same answer, so chance can’t be told from agreement"),
-    "one-class-only": _("all decided edits are of one kind"),
-    "no-flagged-cases": _("the model flagged none of the decided edits"),
-    "no-positive-cases": _("people said yes to none of the decided edits"),
-    "no-negative-cases": _("people said no to none of the decided edits"),
-    "reviewers-unknown": _("the import does not say who judged"),
-}
-
 # What somebody reports about a model's score.
 REPORT_KINDS: dict[str, LazyString] = {
     "false-positive": _("The model calls this edit damaging, and it is fine."),
@@ -250,6 +189,16 @@ _ERRORS: dict[str, LazyString] = {
     "nothing-drawn": _("Draw the edits first: there is nothing to judge yet."),
     "past-end": _("The end of this campaign has passed. Choose a later end first."),
     "still-open": _("Close the campaign first."),
+    "strata-not-shown": _(
+        "There were so few edits to choose from that this file would give scores away."
+        " It can be had once the campaign has ended."
+    ),
+    "all-drawn": _("Every edit that scores so high is in the sample already."),
+    "not-drawn-by-score": _(
+        "The edits of this campaign were not drawn by score, so no more can be asked for."
+    ),
+    "not-open-for-more": _("More edits can be asked for only while the campaign is open."),
+    "invalid-label-use": _("Some of this can’t be right yet. Nothing was stored."),
     "already-judged": _("You judged this edit before; change your answer below instead."),
     "bad-form": _("The form file has a mistake in line %(line)s: %(what)s"),
     "bad-context": _("Only the editor, the combined change and the whole page can be opened here."),
@@ -263,6 +212,21 @@ _ERRORS: dict[str, LazyString] = {
     "bad-preferences": _("This can’t be kept yet."),
     "bad-texts": _("Some of these texts can’t be stored yet."),
     "bad-skip-reason": _("Choose one of the reasons for skipping."),
+    "bad-cursor": _("This address leads to no part of the list."),
+    "bad-filter": _("The list can’t be narrowed like this."),
+    "bad-more": _("Ask for 1 to %(n)s more edits."),
+    "bad-threshold": _("A threshold is a number from 0 to 1."),
+    "bad-label": _("Models have no such label here."),
+    "bad-model-info": _("This asks for nothing that is known of a model."),
+    "bad-revids": _("Revisions are whole numbers."),
+    "no-scorers": _("No edit of this wiki has a score."),
+    "no-statistics": _("No report compares this model with people on this wiki yet."),
+    "no-such-models": _("This wiki has no scores of such a model."),
+    "not-made-anew": _("Scores are stored here and can’t be made anew."),
+    "too-many-revisions": _("At most %(n)s revisions can be asked for at once."),
+    "being-judged-again": _(
+        "Some of these edits are being judged again. This file can be had once that is done."
+    ),
     "campaign-closed": _("This campaign takes no judgments now."),
     "clash": _("Somebody did the same in the same moment. Please try again."),
     "daily-cap": _(
@@ -279,6 +243,9 @@ _ERRORS: dict[str, LazyString] = {
     "no-edit": _("This edit is not known here."),
     "no-judgment": _("You have not judged this edit yet."),
     "no-link30": _("No open campaign of this wiki has a set of thirty edits now."),
+    "no-file": _("This report has no such file."),
+    "no-list": _("There is no such list."),
+    "no-method": _("There is no such figure."),
     "no-open-campaign": _(
         "No campaign of this wiki takes judgments now, so nobody could look at it. Nothing was"
         " stored."
@@ -315,6 +282,10 @@ _FIELDS: dict[str, LazyString] = {
     "bad-sample-size": _("Choose a whole number from 2 to 20,000."),
     "bad-slug": _("Use 2 to 60 small letters from a to z, digits and hyphens."),
     "bad-window": _("The last day must not come before the first one."),
+    "bad-use-kind": _("Please choose what it was."),
+    "bad-use-model": _("Write the model’s name and version with @ between them."),
+    "bad-use-text": _("Please say in a sentence what was done; 2,000 characters at most."),
+    "bad-use-url": _("This is not the address of a web page."),
     "end-in-past": _("The end must lie in the future."),
     "end-not-later": _("Choose a day later than the present end."),
     "k-not-larger": _("Choose as many reviewers as now, or more, up to 50."),

@@ -228,6 +228,8 @@ class Visitor:
             ("/no/such/page", "404"),
             (f"/campaigns/{self.slug}", "campaign"),
             (f"/reports/{self.slug}", "report"),
+            (f"/reports/{self.slug}/lists/people-split", "report list"),
+            ("/methods/precision", "the code's words"),
             (f"/edits/{self.slug}/{masked}", "edit, masked"),
             (f"/edits/{self.slug}/{unmasked}", "edit, open"),
         ):

@@ -14,7 +14,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map((item) => [item.getBoundingClientRect(), item])
   .filter(([box]) => box.width && box.height && (box.height < 44 || box.width < 24))
   .map(([box, item]) => `${box.width} x ${box.height}: ${item.outerHTML.slice(0, 120)}`)"""
-N_PAGES = 26
+N_PAGES = 28
 N_TARGETS = """() => document.querySelectorAll("button, label.choice, summary").length"""
 
 

@@ -34,7 +34,7 @@ def test_every_api_route_is_documented_and_the_other_way_round(new_app_reader, d
     routes = {
         rule.rule.replace("<", "{").replace(">", "}")
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
+        if rule.rule.startswith(("/api/", "/v3/"))
     }
     assert routes == set(document["paths"])
     assert openapi_document(app) == document
@@ -44,10 +44,14 @@ def test_answers_match_their_schemas(services, new_app_reader, document) -> None
     demo.load(services.database, now=services.clock(), say=lambda text: None)
     checked = 0
     for path, item in document["paths"].items():
+        if "{wiki}" in path or path.startswith("/v3/"):  # these have tests of their own
+            continue
         for name, status in (("sample-fa", 200), ("nope", 404)):
             if status == 404 and "{slug}" not in path:
                 continue
-            answer = new_app_reader.client.get(path.replace("{slug}", name))
+            answer = new_app_reader.client.get(
+                path.replace("{slug}", name).replace("{name}", "model-sure")
+            )
             assert answer.status_code == status
             described = item["get"]["responses"][str(status)]["content"]
             schema = {
@@ -56,7 +60,7 @@ def test_answers_match_their_schemas(services, new_app_reader, document) -> None
             }
             Draft202012Validator(schema).validate(answer.get_json())
             checked += 1
-    assert checked == 5
+    assert checked == 8
 
 
 def test_errors_of_the_api_are_problem_documents(new_app_reader) -> None:

@@ -42,7 +42,7 @@ def test_from_files_to_a_report(run) -> None:
     assert "not computed (no-positive-cases)" in report
     assert run("reports", "show", "an-import").stdout == report
     shown = json.loads(run("reports", "show", "an-import", "--format", "json").stdout)
-    assert shown["schema"] == "jadelite.report/1"
+    assert shown["schema"] == "jadelite.report/2"
 
 
 def test_a_campaign_is_counted_made_closed_and_opened(run) -> None:

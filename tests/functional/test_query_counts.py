@@ -34,7 +34,7 @@ def test_judging_sends_few_statements(reader, services, count_queries) -> None:
     assert count() <= 11, count()
     with count_queries() as count:
         reader.post(task, follow=False, **{"answer-damaging": "no", "answer-goodfaith": "yes"})
-    assert count() <= 25, count()
+    assert count() <= 26, count()  # one of them counts a reviewer who is new to the campaign
     with count_queries() as count:
         reader.get(f"{task}/reveal")
     assert count() <= 21, count()

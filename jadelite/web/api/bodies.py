@@ -1,6 +1,11 @@
 """What the API answers with; field descriptions become the OpenAPI document."""
 
-from pydantic import BaseModel, Field
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, Field, RootModel, create_model
+
+from jadelite.domain.model_reports import LIST_NAMES
+from jadelite.domain.reports import REPORT_SCHEMA, Report
 
 
 class SlugPath(BaseModel):
@@ -28,142 +33,68 @@ class CampaignList(BaseModel):
     campaigns: list[CampaignBody]
 
 
-class FigureBody(BaseModel):
-    """A number that can say how it was made."""
-
-    value: float | None = Field(description="null exactly when `reason` says why")
-    low: float | None = Field(description="lower end of the 95 % interval")
-    high: float | None = Field(description="upper end of the 95 % interval")
-    n: int = Field(description="what the number rests on")
-    method: str
-    reason: str | None
-
-
-class ConfusionBody(BaseModel):
-    """Decided edits by what the model and what people said."""
-
-    tn: int
-    fp: int
-    fn: int
-    tp: int
+# The report as `domain.reports` has it, field by field, with the name of its schema.
+_OF_REPORT: dict[str, Any] = {name: (kind, ...) for name, kind in get_type_hints(Report).items()}
+ReportBody: type[BaseModel] = create_model(
+    "ReportBody",
+    __doc__="A frozen report.",
+    schema_=(str, Field(alias="schema", description=REPORT_SCHEMA)),
+    **_OF_REPORT,
+)
 
 
-class ListedEditBody(BaseModel):
-    """An edit in a list, with the votes of people."""
+class SchemaBody(RootModel[dict[str, Any]]):
+    """A JSON Schema."""
 
+
+class ListPath(SlugPath):
+    """One of the contested lists of a campaign's newest report."""
+
+    name: str = Field(description=", ".join(LIST_NAMES), examples=["model-sure"])
+
+
+class ListQuery(BaseModel):
+    """What a list is narrowed to, and where its page begins."""
+
+    question: str | None = None
+    model: str | None = Field(default=None, description="name@version")
+    namespace: int | None = None
+    editor_kind: str | None = None
+    min_gap: float = Field(default=0, ge=0, le=1, description="how far model and people are apart")
+    cursor: str | None = Field(default=None, description="`next_cursor` of the page before")
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class ContestedBody(BaseModel):
+    """An edit in a list, with all its votes and the longest note of either side."""
+
+    question: str
+    model: str
+    against: str | None = Field(description="the other version, in the list of versions")
     wiki: str
     rev_id: int
     page_title: str | None
+    namespace: int | None
+    editor_kind: str | None
     probability: float
+    other: float | None = Field(description="the other version's probability")
     n_yes: int
     n_no: int
     n_unsure: int
+    why: str
+    gap: float
+    note_yes: str | None
+    note_no: str | None
 
 
-class ScoreBinBody(BaseModel):
-    """Edits with a probability in [low, high)."""
+class ListBody(BaseModel):
+    """A page of a contested list."""
 
-    low: float
-    high: float
-    n_yes: int
-    n_no: int
-    n_undecided: int
-
-
-class TreatmentBody(BaseModel):
-    """The figures with "not sure" counted in another way."""
-
-    treatment: str
-    n_decided: int
-    precision: FigureBody
-    recall: FigureBody
-    false_positive_rate: FigureBody
-
-
-class ModelBody(BaseModel):
-    """One model version against people."""
-
-    model: str
-    version: str
-    positive_label: str
-    threshold: float
-    threshold_origin: str
-    n_scored: int
-    n_decided: int
-    confusion: ConfusionBody
-    precision: FigureBody
-    recall: FigureBody
-    false_positive_rate: FigureBody
-    roc_auc: FigureBody
-    brier: FigureBody
-    treatments: list[TreatmentBody]
-    bins: list[ScoreBinBody]
-    confident_misses: list[ListedEditBody]
-    n_confident_misses_masked: int
-
-
-class QuestionBody(BaseModel):
-    """People against people on one question, and the models that answer it."""
-
-    question: str
-    n_yes: int
-    n_no: int
-    n_unsure: int
-    n_decided: int
-    percent_agreement: FigureBody
-    krippendorff_alpha: FigureBody
-    models: list[ModelBody]
-
-
-class LabelCountBody(BaseModel):
-    """How often a label was chosen."""
-
-    label: str
-    n: int
-
-
-class LabelReportBody(BaseModel):
-    """People against people on a question with other labels than yes and no."""
-
-    question: str
-    kind: str = Field(description="one label is chosen, or several")
-    is_ordinal: bool = Field(description="the labels are a scale, and alpha is ordinal")
-    n_answers: int
-    n_edits: int
-    counts: list[LabelCountBody]
-    percent_agreement: FigureBody
-    krippendorff_alpha: FigureBody
-
-
-class ReportBody(BaseModel):
-    """A frozen report."""
-
-    schema_: str = Field(alias="schema", description="jadelite.report/1")
-    campaign: str
-    wiki: str
-    kind: str
-    k: int
-    min_votes: int
-    computed_at: str = Field(description="ISO 8601, UTC")
-    code_version: str
-    seed: int
-    snapshot: str = Field(description="SHA-256 of inputs, code version and seed")
-    n_edits: int
-    n_edits_judged: int
-    n_judgments: int
-    n_judgments_used: int
-    n_judgments_waiting: int = Field(description="on edits that are still being judged")
-    n_exposed: int
-    n_exposure_unknown: int
-    n_unknown_left_out: int = Field(description="of those of unknown exposure, not counted")
-    n_withdrawn: int = Field(description="given blind, taken back after the reveal")
-    n_bot_judgments: int
-    n_reviewers: FigureBody
-    notes: list[str]
-    questions: list[QuestionBody]
-    labelled: list[LabelReportBody] = Field(
-        description="questions with other labels than yes and no"
-    )
+    name: str
+    n: int = Field(description="edits that fit, on all pages")
+    n_masked: int = Field(description="of this page, judged again and not named")
+    edits: list[ContestedBody]
+    next_cursor: str | None
 
 
 class FieldProblem(BaseModel):

@@ -1,12 +1,25 @@
 """API version 1: campaigns and their reports, for reading."""
 
+from dataclasses import asdict
+
 from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 
-from jadelite.audit import reports
+from jadelite.audit import report_json, report_lists, reports
+from jadelite.audit.report_lists import Contested, Filters
 from jadelite.domain.campaigns import CampaignProgress
 from jadelite.domain.errors import NotFound
-from jadelite.web.api.bodies import CampaignBody, CampaignList, Problem, ReportBody, SlugPath
+from jadelite.web.api.bodies import (
+    CampaignBody,
+    CampaignList,
+    ListBody,
+    ListPath,
+    ListQuery,
+    Problem,
+    ReportBody,
+    SchemaBody,
+    SlugPath,
+)
 from jadelite.web.auth import needs
 from jadelite.web.services import services
 
@@ -45,6 +58,55 @@ def show_report(path: SlugPath) -> Response:
     if page.report is None:
         raise NotFound("no-report", f"campaign {path.slug} has no report yet")
     return jsonify(page.report.to_json())
+
+
+@api.get(
+    "/reports/<slug>/lists/<name>",
+    responses={200: ListBody, 404: Problem, 422: Problem, 503: Problem},
+    summary="A contested list of the newest report, page by page",
+)
+@needs("read")
+def show_list(path: ListPath, query: ListQuery) -> Response:
+    """Edits to look at, with all their votes and both sides' longest notes."""
+    page = report_lists.list_page(
+        services().database,
+        path.slug,
+        path.name,
+        Filters(
+            question=query.question,
+            model=query.model,
+            namespace=query.namespace,
+            editor_kind=query.editor_kind,
+            min_gap=query.min_gap,
+        ),
+        cursor=query.cursor,
+        limit=query.limit,
+    )
+    return jsonify(
+        {
+            "name": page.name,
+            "n": page.n,
+            "n_masked": page.n_masked,
+            "edits": [_contested(item) for item in page.edits],
+            "next_cursor": page.next_cursor,
+        }
+    )
+
+
+@api.get(
+    "/schemas/report",
+    responses={200: SchemaBody, 503: Problem},
+    summary="The JSON Schema of a report",
+)
+@needs("read")
+def show_report_schema() -> Response:
+    """The schema that every report.json keeps."""
+    return jsonify(report_json.schema())
+
+
+def _contested(item: Contested) -> dict[str, object]:
+    names = {"question": item.question, "model": item.model, "against": item.against}
+    return {**names, **asdict(item.edit), "note_yes": item.note_yes, "note_no": item.note_no}
 
 
 def _body(item: CampaignProgress) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Landing, campaigns, how numbers are made, and whether the house stands."""
+"""Landing, campaigns, and whether the house stands."""
 
 from flask import Blueprint, Response, jsonify, render_template
 
@@ -57,13 +57,6 @@ def archive() -> str:
     """Campaigns that can only be read."""
     found = reports.list_campaigns(services().database, ("archived",))
     return render_template("archive.html", campaigns=found)
-
-
-@pages.get("/methods")
-@needs("read")
-def methods() -> str:
-    """How every number is made."""
-    return render_template("methods.html")
 
 
 @pages.get("/healthz")

@@ -226,7 +226,7 @@ def test_patterns_of_many_values_are_the_same_when_codes_are_packed(monkeypatch)
     columns[2] = columns[2].round(1)
     plain = patterns(*columns)
 
-    monkeypatch.setattr("jadelite.metrics.resampling._MAX_CODE", 1)
+    monkeypatch.setattr("jadelite.metrics.resampling.MAX_TABLE", 1)
     monkeypatch.setattr("jadelite.metrics.resampling._MAX_SPAN", 1)
     packed = patterns(*columns)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jadelite.domain.errors import Invalid, NotFound
-from jadelite.domain.reports import Figure
+from jadelite.domain.figures import Figure
 from jadelite.scoring.cards import (
     Card,
     Feature,

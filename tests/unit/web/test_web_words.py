@@ -3,17 +3,19 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 from flask import Flask
 
 import jadelite
+from jadelite.audit import method_texts
 from jadelite.audit.campaigns import DRAWN_STREAMS
 from jadelite.config import load_settings
+from jadelite.domain import model_reports, reports
 from jadelite.domain.campaigns import CampaignState
 from jadelite.domain.edits import EDITOR_KINDS
 from jadelite.domain.errors import (
@@ -25,22 +27,17 @@ from jadelite.domain.errors import (
     Unavailable,
 )
 from jadelite.domain.facets import FACETS, QUESTIONS
+from jadelite.domain.figures import Figure
 from jadelite.domain.judgments import MAX_NOTE_LENGTH, REASON_TAGS, SKIP_REASONS
+from jadelite.domain.label_uses import USE_KINDS
+from jadelite.domain.model_reports import LIST_NAMES, Target, Treatment
 from jadelite.domain.people import DEFAULT_KEYS, DEMO_ROLES, ROLES
 from jadelite.domain.planning import Assumption, SecondsOrigin
-from jadelite.domain.reports import (
-    Figure,
-    ModelReport,
-    PopulationFigures,
-    QuestionReport,
-    Treatment,
-    TreatmentLine,
-)
 from jadelite.domain.sampling import EDITOR_GROUPS, OTHER
 from jadelite.domain.scores import FAILURE_REASONS
 from jadelite.domain.texts import OwnTexts, blocks, campaign_keys
 from jadelite.scoring.service_cards import Question
-from jadelite.web import words, words_campaigns, words_forms
+from jadelite.web import words, words_campaigns, words_figures, words_forms, words_reports
 from jadelite.web.app import create_app
 from jadelite.wiring import Services
 
@@ -48,10 +45,13 @@ PACKAGE = Path(jadelite.__file__).parent
 ERRORS = ("Invalid", "NotFound", "Forbidden", "Conflict", "Unavailable")
 
 # Raised by use cases that only commands and the worker call: imports, making campaigns, loading the
-# sample, asking services outside.
+# sample, asking services outside, measuring files, gates, bounds, labels for training.
 COMMAND_LINE_ONLY = {
+    "bad-bound",
+    "bad-csv",
     "bad-discussion",
     "bad-every",
+    "bad-gzip",
     "bad-k",
     "bad-question",
     "bad-recent",
@@ -60,19 +60,31 @@ COMMAND_LINE_ONLY = {
     "bad-sample",
     "bad-since",
     "bad-slug",
+    "drawn-meanwhile",
+    "folder-in-use",
+    "frame-changed",
+    "invalid-guardrail",
     "invalid-line",
+    "model-without-scores",
+    "no-bounds",
+    "no-column",
     "no-edits",
+    "no-guardrail",
+    "no-judgments",
+    "no-labels",
     "no-model",
     "not-a-drawn-stream",
     "not-planned",
     "not-scrubbed",
     "nothing-left",
+    "other-wiki",
     "practice-comes-last",
     "sample-too-small",
     "slug-taken",
     "source-unavailable",
     "stream-broken",
     "too-many",
+    "too-many-labels",
     "too-many-streams",
     "unknown-project",
     "version-not-ours",
@@ -82,12 +94,22 @@ GLOSSARY = {
     name: getattr(words, name)
     for name in (
         "QUESTIONS", "QUESTION_HELP", "QUESTIONS_SHORT", "LABELS", "EDITOR_KINDS", "SKIP_REASONS",
-        "KEY_JOBS", "ROLES", "ROLE_HELP", "TREATMENTS", "FIGURES", "FIGURE_HELP", "METHODS",
-        "REASONS", "OTHER_OUTPUTS", "NO_SCORE", "NO_SCORE_SHORT", "NO_DIFF", "SERVICE_STATES",
-        "WORK_STATES", "_ERRORS", "_FIELDS",
+        "KEY_JOBS", "ROLES", "ROLE_HELP", "OTHER_OUTPUTS", "NO_SCORE", "NO_SCORE_SHORT",
+        "NO_DIFF", "SERVICE_STATES", "WORK_STATES", "_ERRORS", "_FIELDS",
     )
 }  # fmt: skip
 GLOSSARY |= {f"forms.{name}": getattr(words_forms, name) for name in ("TAGS", "TEXT_PARTS")}
+GLOSSARY |= {
+    f"figures.{name}": getattr(words_figures, name)
+    for name in ("FIGURES", "FIGURE_HELP", "METHODS", "REASONS")
+}
+GLOSSARY |= {
+    f"reports.{name}": getattr(words_reports, name)
+    for name in (
+        "TREATMENTS", "TARGETS", "TARGET_HELP", "LIGHTS", "DOUBTS", "LISTS", "LIST_HELP", "WHY",
+        "DIMENSIONS", "SECTIONS", "SIDES", "BOUND_STATES", "USES", "FILES", "NO_PROMISE", "MARKS",
+    )
+}  # fmt: skip
 GLOSSARY |= {
     f"campaigns.{name}": getattr(words_campaigns, name)
     for name in (
@@ -169,10 +191,10 @@ def codes_of_estimates() -> tuple[set[str], set[str]]:
     """Reason codes and method codes that `metrics` and the making of reports can produce."""
     reasons: set[str] = set()
     methods: set[str] = set()
-    paths = [*modules("metrics"), *modules("audit.reporting")]
+    paths = [*modules("metrics"), *modules("report")]
     for name, call in calls(paths):
         given = {word.arg: word.value for word in call.keywords}
-        if name == "refused":
+        if name in ("refused", "no_figure"):
             reasons |= literals(call.args[0])
         if name == "Figure":
             for position, node in enumerate(call.args[4:6]):
@@ -260,14 +282,23 @@ def test_every_state_of_services_and_work_has_words_and_a_sign_of_its_own():
         assert len(set(signs.values())) == len(signs)
 
 
-def test_every_figure_of_a_report_has_a_name_and_an_explanation():
-    parts = (ModelReport, PopulationFigures, QuestionReport, TreatmentLine)
-    figures = {
-        item.name for part in parts for item in fields(part) if item.type in (Figure, "Figure")
-    }
+def figures_of_reports() -> set[str]:
+    """The names of all fields of a report that are figures."""
+    parts = [
+        part
+        for module in (reports, model_reports)
+        for part in vars(module).values()
+        if is_dataclass(part) and part is not Figure
+    ]
+    return {name for part in parts for name, kind in get_type_hints(part).items() if kind is Figure}
 
-    assert {"precision", "krippendorff_alpha"} <= figures
-    assert set(words.FIGURES) == set(words.FIGURE_HELP) == figures
+
+def test_every_figure_of_a_report_has_a_name_and_an_explanation():
+    found = figures_of_reports()
+
+    assert {"precision", "krippendorff_alpha"} <= found
+    assert set(words_figures.FIGURES) == set(words_figures.FIGURE_HELP) == found
+    assert set(words_figures.KINDS) <= found
 
 
 def test_every_name_that_leading_a_campaign_meets_has_words():
@@ -297,17 +328,51 @@ def test_every_text_of_a_campaign_says_what_it_is_for(english):
         assert words_forms.part_name(key)
 
 
-def test_every_way_to_count_not_sure_has_words():
-    assert set(words.TREATMENTS) == set(get_args(Treatment))
+def test_every_way_to_read_votes_every_list_and_every_use_has_words():
+    assert set(words_reports.TREATMENTS) == set(get_args(Treatment))
+    assert set(words_reports.TARGETS) == set(words_reports.TARGET_HELP) == set(get_args(Target))
+    assert set(words_reports.LISTS) == set(words_reports.LIST_HELP) == set(LIST_NAMES)
+    assert set(words_reports.USES) == set(USE_KINDS)
+    assert set(method_texts.NAMES) <= {*words_figures.FIGURES, *words_reports.SECTIONS}
+    assert set(words_reports.LIGHTS) == set(words_reports.LIGHT_SIGNS)
+    assert set(words_reports.BOUND_STATES) == set(words_reports.BOUND_SIGNS)
 
 
 def test_every_reason_and_method_that_can_be_computed_has_words():
     reasons, methods = codes_of_estimates()
 
     assert {"empty", "constant", "no-flagged-cases", "reviewers-unknown"} <= reasons
-    assert {"wilson", "wilson-kish", "delong", "item-bootstrap", "count", "point"} <= methods
-    assert set(words.REASONS) == reasons
-    assert set(words.METHODS) == methods
+    assert {"wilson", "delong", "item-bootstrap", "count", "point"} <= methods
+    assert reasons - set(words_figures.REASONS) == set()
+    assert methods - set(words_figures.METHODS) == set()
+
+
+def test_every_doubt_and_every_why_of_a_report_has_words():
+    found = codes_named_in("report.trust", "report.contested")
+
+    assert {"few-judgments", "false-alarm"} <= found
+    assert set(words_reports.DOUBTS) | set(words_reports.WHY) <= found
+
+
+def codes_named_in(*names: str) -> set[str]:
+    """Every text in these modules."""
+    return {
+        str(node.value)
+        for name in names
+        for path in modules(name)
+        for node in nodes(path)
+        if text_of(node) is not None
+    }
+
+
+def test_parts_of_edits_have_names_in_the_language_of_the_page(app):
+    with app.test_request_context("/methods?uselang=fa"):
+        assert words_reports.part_name("hour", "0-6") == "۰ to ۶"
+    with app.test_request_context("/methods?uselang=en"):
+        assert words_reports.part_name("editor", "newcomer") == "newcomer"
+        assert words_reports.part_name("namespace", "1") == "talk page"
+        assert words_reports.part_name("size", "adds-much") == "adds more than 500 bytes"
+        assert words_reports.part_name("size", "sparkle") == "sparkle"
 
 
 def test_every_error_that_a_page_can_meet_has_words():
@@ -346,7 +411,10 @@ def codes_of(path: Path) -> set[str]:
 
 
 def test_every_field_error_of_a_form_has_words_and_no_others_wait():
-    rooms = ("domain.judgments", "domain.people", "domain.new_campaigns", "audit.texts")
+    rooms = (
+        "domain.judgments", "domain.people", "domain.new_campaigns", "domain.label_uses",
+        "audit.texts",
+    )  # fmt: skip
     paths = [path for room in (*rooms, "audit.campaigns", "web") for path in modules(room)]
     found: set[str] = set()
     for name, call in calls(paths):

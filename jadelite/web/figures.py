@@ -1,0 +1,126 @@
+"""A report's figures as text: value and interval as the page's language writes them.
+
+An end of an interval at the end of its scale is written as a bound, never as 0 or 1. What can't be
+computed has its reason instead.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext
+
+from jadelite.domain.figures import Figure
+from jadelite.domain.model_reports import (
+    ModelReport,
+    ThresholdLine,
+    TrendPoint,
+    VersionComparison,
+)
+from jadelite.domain.reports import QuestionReport
+from jadelite.web import words_figures
+from jadelite.web.locale import date, decimal, number, percent
+
+LEAST_SHARE = 0.00005  # below this a share is written as zero
+
+
+def kind_of(name: str) -> str:
+    """How the figure of that name is written: share, points, number, ratio, amount or hours."""
+    return words_figures.KINDS.get(name, "share")
+
+
+def value_text(figure: Figure, kind: str = "share") -> str:
+    """The value, or why there is none."""
+    if figure.value is None:
+        return reason_text(figure)
+    return _written(figure.value, kind)
+
+
+def reason_text(figure: Figure) -> str:
+    """Why there is no value; its code where it has no words."""
+    reason = figure.reason or ""
+    return str(words_figures.REASONS.get(reason, reason))
+
+
+def method_text(figure: Figure) -> str:
+    """How the figure was made; its code where it has no words."""
+    return str(words_figures.METHODS.get(figure.method, figure.method))
+
+
+def interval_text(figure: Figure, kind: str = "share") -> str:
+    """The 95 % interval; a dash where there is none."""
+    low, high = figure.low, figure.high
+    if figure.value is None or low is None or high is None:
+        return "–"
+    if kind == "share" and low < LEAST_SHARE:
+        return f"≤ {_written(high, kind)}"
+    if kind == "share" and high > 1 - LEAST_SHARE:
+        return f"≥ {_written(low, kind)}"
+    if kind == "points":
+        ends = (decimal(100 * low, 1), decimal(100 * high, 1))
+        return str(gettext("%(low)s to %(high)s points", low=ends[0], high=ends[1]))
+    if kind in ("amount", "hours"):
+        low = max(low, 0.0)
+    if low < 0:  # between negative numbers a dash could be read as a sign
+        ends = (_written(low, kind), _written(high, kind))
+        return str(gettext("%(low)s to %(high)s", low=ends[0], high=ends[1]))
+    return f"{_written(low, kind)} – {_written(high, kind)}"
+
+
+def share_text(value: float) -> str:
+    """A share with as many decimals as it needs near an end of the scale."""
+    distance = min(value, 1 - value)
+    return percent(value, 0 if distance == 0 else 2 if distance < 0.001 else 1)
+
+
+def amount_text(value: float) -> str:
+    """A number of things; with a decimal where it is small and no whole number."""
+    is_fine = abs(value) < 10 and abs(value - round(value)) > 0.05
+    return decimal(value, 1) if is_fine else number(round(value))
+
+
+def threshold_text(value: float) -> str:
+    """A threshold on the scale of the scores: two decimals, three where it has them."""
+    return decimal(value, 2 if abs(100 * value - round(100 * value)) < 1e-6 else 3)
+
+
+def day_text(day: str) -> str:
+    """A day in ISO 8601, written out."""
+    return date(date_of(day))
+
+
+def place_of(day: str, weeks: Sequence[TrendPoint]) -> float | None:
+    """Where a day lies in a trend, 0 at its first week and 1 at its last; None outside."""
+    first, last = (date_of(week.starts_on) for week in (weeks[0], weeks[-1]))
+    passed, whole = (date_of(day) - first).days, (last - first).days
+    return passed / whole if whole and 0 <= passed <= whole else None
+
+
+def nearest(lines: Sequence[ThresholdLine], threshold: float) -> ThresholdLine | None:
+    """The line whose threshold is nearest; None without lines."""
+    return min(lines, key=lambda line: abs(line.threshold - threshold), default=None)
+
+
+def pair_of(
+    question: QuestionReport, pair: VersionComparison
+) -> tuple[ModelReport, ModelReport] | None:
+    """The reports of both versions of a comparison; None where one is missing."""
+    by_name = {f"{model.model}@{model.version}": model for model in question.models}
+    first, second = by_name.get(pair.first), by_name.get(pair.second)
+    return None if first is None or second is None else (first, second)
+
+
+def date_of(day: str) -> datetime:
+    """A day in ISO 8601 as a time."""
+    return datetime.fromisoformat(day)
+
+
+def _written(value: float, kind: str) -> str:
+    if kind == "share":
+        return share_text(value)
+    if kind == "points":
+        return str(gettext("%(n)s points", n=decimal(100 * value, 1)))
+    if kind == "ratio":
+        return f"{decimal(value, 1 if value >= 10 else 2)} ×"
+    if kind == "amount":
+        return amount_text(value)
+    return decimal(value, 1 if kind == "hours" else 3)
