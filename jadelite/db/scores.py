@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from jadelite.db.tables import EditRow, ModelRow, ModelVersionRow, ScoreRow, ThresholdRow, WikiRow
@@ -234,14 +234,19 @@ def versions_on(
 
     Of the models named, or of all; those that gave a probability of yes, or any answer.
     """
-    gave_one = exists().where(
-        ScoreRow.model_version_id == ModelVersionRow.model_version_id,
-        ScoreRow.edit_id == EditRow.edit_id,
-        EditRow.wiki_id == wiki_id,
+    # One row that is there, not EXISTS: PostgreSQL would join all scores to answer that.
+    scored = (
+        select(ScoreRow.score_id)
+        .join(EditRow, EditRow.edit_id == ScoreRow.edit_id)
+        .where(
+            ScoreRow.model_version_id == ModelVersionRow.model_version_id,
+            EditRow.wiki_id == wiki_id,
+        )
+        .limit(1)
     )
     if is_probability_needed:
-        gave_one = gave_one.where(ScoreRow.probability.is_not(None))
-    query = _versions().where(gave_one.correlate(ModelVersionRow))
+        scored = scored.where(ScoreRow.probability.is_not(None))
+    query = _versions().where(scored.correlate(ModelVersionRow).scalar_subquery().is_not(None))
     if names is not None:
         query = query.where(ModelRow.name.in_(names))
     return [
@@ -271,11 +276,12 @@ def in_use(session: Session, wiki: str, version_ids: Sequence[int]) -> int | Non
 
     A version that was tried on edits of the past alone is not in use. None if none scored any.
     """
+    # Not joined: so the index of edits by wiki and revision is walked from its end.
+    wiki_id = select(WikiRow.wiki_id).where(WikiRow.dbname == wiki).scalar_subquery()
     return session.scalar(
         select(ScoreRow.model_version_id)
         .join(EditRow, EditRow.edit_id == ScoreRow.edit_id)
-        .join(WikiRow, WikiRow.wiki_id == EditRow.wiki_id)
-        .where(WikiRow.dbname == wiki, ScoreRow.model_version_id.in_(version_ids))
+        .where(EditRow.wiki_id == wiki_id, ScoreRow.model_version_id.in_(version_ids))
         .order_by(EditRow.rev_id.desc(), ScoreRow.model_version_id.desc())
         .limit(1)
     )

@@ -44,7 +44,9 @@ class ReportFileRow(Base):
     report_id: Mapped[int] = points_to("report.report_id", "the report", primary_key=True)
     name: Mapped[str] = short_text("such as edits.csv.gz", 60, primary_key=True)
     digest: Mapped[str] = short_text("SHA-256 of the content", 64)
-    content: Mapped[bytes] = mapped_column(LargeBinary, comment="the file; .json and .ipynb packed by zlib")
+    content: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="the file; .json and .ipynb packed by zlib"
+    )
 
 
 class GuardrailRow(Base):
