@@ -7,6 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from jadelite.web import task_numbers
+from jadelite.web.task_numbers import TaskNumbers
+
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -29,6 +32,22 @@ class Reader:
         """Where the reader is, after redirects."""
         assert self.page is not None
         return self.page.request.path
+
+    @property
+    def task_id(self) -> int:
+        """The row number of the task in the address."""
+        task_id = self._numbers.read(self.path.split("/")[2])
+        assert task_id is not None
+        return task_id
+
+    def address_of(self, task_id: int) -> str:
+        """Where a task is judged."""
+        return f"/tasks/{self._numbers.shown(task_id)}"
+
+    @property
+    def _numbers(self) -> TaskNumbers:
+        found: TaskNumbers = self.client.application.extensions[task_numbers.KEY]
+        return found
 
     @property
     def words(self) -> str:

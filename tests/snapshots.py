@@ -78,7 +78,7 @@ def model(
     threshold: float = 0.5,
     levels: tuple[tuple[str, float], ...] = (),
     is_audited: bool = True,
-    frame_counts: Mapping[str, tuple[int, ...]] | None = None,
+    frame_counts: tuple[int, ...] | None = None,
 ) -> ModelFacts:
     """A model version; its cut is the card's."""
     return ModelFacts(

@@ -19,51 +19,92 @@ from jadelite.domain.errors import Invalid
 
 MAX = sys.float_info.max
 _GZIP = b"\x1f\x8b"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SHOWN = 60  # characters of a cell that a sentence quotes
+_BLOCK = 1 << 20  # bytes read at once
+_OPEN_QUOTE = "unexpected end of data"  # in the words of Python's own reader
 
 
 def read_columns(path: str, wanted: Wanted) -> Columns:
     """The wanted columns of a comma-separated file in UTF-8 with a header line.
 
     Invalid, naming the line or column, if a column is missing or there twice, a line has more or
-    fewer cells than the header, a cell is empty where it must not be, or is no number within its
-    limits; if the file is empty, no text, or no whole gzip file. OSError if it can't be opened.
+    fewer cells than the header, a quote is never closed, a cell is empty where it must not be, or
+    is no number within its limits; if the file is empty, no text, or no whole gzip file. OSError if
+    it can't be opened.
     """
     with open(path, "rb") as stream:
-        is_gzip = stream.read(2) == _GZIP
+        begins = stream.read(2)
+    is_gzip = begins == _GZIP
+    if begins in _UTF16:
+        raise Invalid("bad-csv", f"{path} is UTF-16 text, expected UTF-8")
     if path.endswith(".gz") and not is_gzip:
         raise Invalid("bad-gzip", f"{path} is not a gzip file, although its name ends in .gz")
     with _rows(path, is_gzip=is_gzip) as rows:
         _, header = next(rows, (0, []))
         places = _places(path, header, wanted)
-        found = data_files.csv_columns(path, wanted, is_gzip=is_gzip)
+        # pyarrow would read what follows an open quote as text, to the end of the file.
+        found = None
+        if not _may_have_open_quote(path, is_gzip=is_gzip):
+            found = data_files.csv_columns(path, wanted, is_gzip=is_gzip)
         if found is None:
             found = _read(rows, wanted, places, n_cells=len(header))
         return found
 
 
 @contextmanager
-def _rows(path: str, *, is_gzip: bool) -> Iterator[Iterator[tuple[int, list[str]]]]:
+def _opened(path: str, *, is_gzip: bool) -> Iterator[gzip.GzipFile | io.BufferedReader]:
     with (
         open(path, "rb") as stream,
         gzip.GzipFile(fileobj=stream) if is_gzip else nullcontext(stream) as opened,
+    ):
+        yield opened
+
+
+@contextmanager
+def _rows(path: str, *, is_gzip: bool) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    with (
+        _opened(path, is_gzip=is_gzip) as opened,
         io.TextIOWrapper(opened, encoding="utf-8-sig", newline="") as lines,
     ):
         yield _numbered(path, lines)
 
 
+def _may_have_open_quote(path: str, *, is_gzip: bool) -> bool:
+    """Whether quotes are odd in number, as they are where the last one is never closed."""
+    n_quotes = 0
+    with _opened(path, is_gzip=is_gzip) as opened, _told(path):
+        while block := opened.read(_BLOCK):
+            n_quotes += block.count(b'"')
+    return n_quotes % 2 == 1
+
+
 def _numbered(path: str, lines: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank lines, with the number of the line they end on."""
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, strict=True)
+    began_on = 1
+    with _told(path):
+        try:
+            for row in reader:
+                began_on = reader.line_num + 1
+                if row:
+                    yield reader.line_num, row
+        except UnicodeDecodeError as error:
+            n = reader.line_num
+            at = f"after line {n}" if n else "from its beginning"
+            raise Invalid("bad-csv", f"{path} is not UTF-8 text {at}, expected UTF-8") from error
+        except csv.Error as error:
+            if str(error) == _OPEN_QUOTE:
+                detail = f"line {began_on} has a quote that is never closed"
+                raise Invalid("bad-csv", detail) from error
+            raise Invalid("bad-csv", f"line {reader.line_num} is not CSV: {error}") from error
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """What is wrong with a gzip file as one sentence."""
     try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row
-    except UnicodeDecodeError as error:
-        at = f"after line {reader.line_num}"
-        raise Invalid("bad-csv", f"{path} is not UTF-8 text {at}, expected UTF-8") from error
-    except csv.Error as error:
-        raise Invalid("bad-csv", f"line {reader.line_num} is not CSV: {error}") from error
+        yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise Invalid("bad-gzip", f"{path} is not a whole gzip file: {error}") from error
 

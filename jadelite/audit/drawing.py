@@ -173,8 +173,8 @@ def _sample(
         DrawnEdit(columns.edit_ids[place], stratum, columns.probabilities[place])
         for place, stratum in chosen
     ]
-    # They come in the order of their scores, and row numbers of tasks stand in addresses. Not by
-    # the seed, which becomes known.
+    # They come in the order of their scores, and row numbers of tasks rise. Not by the seed, which
+    # becomes known.
     secrets.SystemRandom().shuffle(edits)
     return strata, edits
 

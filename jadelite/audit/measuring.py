@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from jadelite.audit.csv_files import MAX, read_columns
+from jadelite.audit.csv_files import read_columns
 from jadelite.audit.data_files import Texts, Wanted
 from jadelite.domain.errors import Invalid
 from jadelite.metrics.agreement import krippendorff_alpha, percent_agreement
@@ -31,6 +31,8 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 INTERVALS: tuple[Interval, ...] = get_args(Interval)
 # Tables of units, or of raters and their errors, by labels hold so many numbers at most: 0.8 GB.
 MAX_CELLS = 100_000_000
+# Squares of weights are summed: they must neither overflow nor vanish.
+MAX_WEIGHT, MAX_TIMES = 1e100, 1e15
 _YES = {"1", "1.0", "true", "yes", "y", "t"}
 _NO = {"0", "0.0", "false", "no", "n", "f"}
 
@@ -163,18 +165,22 @@ def model_of(
     `positive` is the label that the probability is of; it may be left out where the labels are 0
     and 1, false and true, or no and yes. `weight` is a column of numbers from 0 up; without it all
     rows weigh alike. A row with an empty probability or label is left out. Invalid, with the line
-    or the column, if the file can't be right, or has no such label.
+    or the column, if the file can't be right, or has no such label; if a threshold is not 0 to 1,
+    or weights are too far apart.
     """
     columns = (probability, label) if weight is None else (probability, label, weight)
     if len(set(columns)) < len(columns):
         raise Invalid("no-column", "probability, label and weight are not different columns")
-    limits = {probability: (0.0, 1.0)} | ({} if weight is None else {weight: (0.0, MAX)})
+    for threshold in thresholds:
+        if not 0 <= threshold <= 1:
+            raise Invalid("bad-threshold", f"threshold is {threshold:g}, expected 0 to 1")
+    limits = {probability: (0.0, 1.0)} | ({} if weight is None else {weight: (0.0, MAX_WEIGHT)})
     wanted = Wanted(texts=(label,), numbers=limits, may_be_empty=(probability, label))
     found = read_columns(path, wanted)
     if found.n_rows == found.n_empty:
         raise Invalid("no-judgments", f"{path} has no row with a probability and a label")
     labels, y_prob = found.texts[label], found.numbers[probability]
-    weights = None if weight is None else found.numbers[weight]
+    weights = None if weight is None else _weights(found.numbers[weight], weight)
     y_true = is_label(labels.codes, _positive(labels, label, positive))
     tables = confusions(y_true, y_prob, thresholds=thresholds, sample_weight=weights)
     (whole,) = confusions(y_true, y_prob, thresholds=[0.5], sample_weight=weights)
@@ -296,6 +302,19 @@ def _positive(labels: Texts, column: str, positive: str | None) -> int:
             f"column {column!r} has {listed}; say with --positive which is the positive",
         )
     return labels.names.index(yes[0]) if yes else -1
+
+
+def _weights(found: Sequence[float], column: str) -> Sequence[float]:
+    """The weights, none of which is above 0 and yet nothing beside another."""
+    low = min((weight for weight in found if weight > 0), default=1.0)
+    high = max(found)
+    if low < 1 / MAX_WEIGHT or high / low > MAX_TIMES:
+        raise Invalid(
+            "bad-weight",
+            f"column {column!r} has weights from {low:g} to {high:g}, expected {1 / MAX_WEIGHT:g} or"
+            f" more, and none of more than {MAX_TIMES:g} times another",
+        )
+    return found
 
 
 def _at_threshold(cells: Confusion) -> Row:

@@ -20,17 +20,22 @@ from jadelite.domain.model_reports import LIST_NAMES, ListedEdit
 FILE = "lists.json"
 PAGE_SIZE = 20
 MAX_PAGE = 100
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to; None: everything. `model` is name@version."""
+    """What a list is narrowed to; None: everything. `model` is name@version.
+
+    `min_gap`: how far the model's probability is from the share of yes at least. (A list goes by
+    its own gap, which may be to the end of an interval.)
+    """
 
     question: str | None = None
     model: str | None = None
     namespace: int | None = None
     editor_kind: str | None = None
-    min_gap: float = 0.0
+    min_gap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ class Contested:
 class ListPage:
     """A page of a list: of `n` edits that fit, the first or next ones.
 
-    `n_masked` of those looked through for this page are judged again and not named. `questions`,
-    `models`, `namespaces` and `editor_kinds` are what the list can be narrowed to. `next_cursor`
-    None: these are the last.
+    `n_masked` more of the whole list are judged again and not named; no filter looks at them, for
+    that would tell what they are. `questions`, `models`, `namespaces` and `editor_kinds` are what
+    the list can be narrowed to. `next_cursor` None: these are the last.
     """
 
     campaign: Campaign
@@ -99,20 +104,20 @@ def list_page(
         content = reports.newest_file(session, campaign.campaign_id, FILE)
         if content is None:
             raise NotFound("no-report", f"campaign {slug} has no report yet")
-        rows = list(_rows(json.loads(content), name))
-        fitting = [row for row in rows if _fits(row, filters)]
-        chosen = fitting[start : start + limit]
-        listed = [row.edit.rev_id for row in chosen]
+        every = list(_rows(json.loads(content), name))
+        listed = {row.edit.rev_id for row in every}
         masked = masking.masked_revisions(session, campaign.wiki, listed)
         hidden = masking.hidden_revisions(session, campaign.wiki, listed)
-        shown = [row for row in chosen if row.edit.rev_id not in masked | hidden]
-        end = start + len(chosen)
+        rows = [row for row in every if row.edit.rev_id not in masked | hidden]
+        fitting = [row for row in rows if _fits(row, filters)]
+        shown = fitting[start : start + limit]
+        end = start + len(shown)
         return ListPage(
             campaign=campaign,
             name=name,
             n=len(fitting),
             edits=_with_notes(session, campaign, shown),
-            n_masked=len({row.edit.rev_id for row in chosen} & masked - hidden),
+            n_masked=len(masked - hidden),
             next_cursor=str(end) if end < len(fitting) else None,
             questions=_choices(row.question for row in rows),
             models=_choices(row.model for row in rows),
@@ -148,8 +153,15 @@ def _fits(row: _Row, filters: Filters) -> bool:
         and filters.model in (None, row.model)
         and filters.namespace in (None, row.edit.namespace)
         and filters.editor_kind in (None, row.edit.editor_kind)
-        and row.edit.gap >= filters.min_gap
+        and (filters.min_gap is None or _apart(row.edit) >= filters.min_gap - _ROUNDING)
     )
+
+
+def _apart(edit: ListedEdit) -> float:
+    """From the model's probability to the share of yes, "not sure" being half a yes."""
+    n_votes = edit.n_yes + edit.n_no + edit.n_unsure
+    share = (edit.n_yes + edit.n_unsure / 2) / n_votes if n_votes else 0.5
+    return abs(edit.probability - share)
 
 
 def _choices(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ the command line and the worker call it, never a web process.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -37,9 +38,12 @@ def compute(database: Database, slug: str, *, now: datetime, seed: int = SEED) -
     known = report_json.read(frozen[0]) if frozen else None
     if known is not None and known.snapshot == digest:
         return known
-    built = build_all(snapshot, computed_at=now, code_version=__version__, seed=seed)
+    # Figures and data files rest on the snapshot alone, and both leave the interpreter's lock.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        data = pool.submit(_data_files, snapshot)
+        built = build_all(snapshot, computed_at=now, code_version=__version__, seed=seed)
+        files = {**_documents(snapshot, built), **data.result()}
     payload = built.report.to_json()
-    files = files_of(snapshot, built)
     with database.transaction() as session:
         reports.freeze(session, campaign.campaign_id, payload, files, computed_at=now)
         events.append(
@@ -53,14 +57,19 @@ def compute(database: Database, slug: str, *, now: datetime, seed: int = SEED) -
     return built.report
 
 
-def files_of(snapshot: Snapshot, built: Built) -> dict[str, bytes]:
-    """The files that are frozen with a report, by name; the same snapshot gives the same bytes."""
-    files = {
+def _documents(snapshot: Snapshot, built: Built) -> dict[str, bytes]:
+    """The small files that are frozen with a report, by name."""
+    return {
         "facts.json": _json(facts_document(snapshot)),
         "lists.json": _json(built.lists),
         "statistics.json": _json(built.statistics),
         "report.ipynb": _json(notebook(built.report.to_json())),
     }
+
+
+def _data_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """Its tables by name; the same snapshot gives the same bytes."""
+    files = {}
     for name, columns in tables(snapshot).items():
         table = data_files.table_of(columns)
         files[f"{name}.csv.gz"] = data_files.csv_bytes(table)

@@ -2,14 +2,14 @@
 
 import gzip
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from jadelite.audit import access, report_json
 from jadelite.audit.reviewing import find_campaign
-from jadelite.db import assigning, campaigns, events, masking, reports, work
+from jadelite.db import assigning, campaigns, designs, events, masking, reports, work
 from jadelite.db.session import Database, Session
 from jadelite.domain.campaigns import SERVED_STREAMS, Campaign, CampaignProgress, CampaignState
 from jadelite.domain.errors import Conflict, NotFound
@@ -17,7 +17,6 @@ from jadelite.domain.figures import Figure
 from jadelite.domain.model_reports import ContestedList, ListedEdit
 from jadelite.domain.names import is_slug
 from jadelite.domain.people import Actor
-from jadelite.domain.planning import are_strata_shown
 from jadelite.domain.reports import Report, StratumResponse
 
 MAX_CAMPAIGNS = 100
@@ -27,7 +26,7 @@ LISTED: tuple[CampaignState, ...] = (
 )  # drafts and archives have lists of their own
 CHANGING = ("precision", "recall", "prevalence")
 EDITS_FILE = "edits.csv.gz"
-TELLING_FILES = ("facts.", "edits.", "judgments.", "report.ipynb")
+TELLING_FILES = ("facts.", "edits.", "judgments.", "report.ipynb", "statistics.")
 NAMING_FILES = ("edits.", "judgments.", "lists.", "report.ipynb")
 
 
@@ -129,17 +128,17 @@ def ask_for_report(database: Database, actor: Actor, slug: str, *, now: datetime
 def report_file(database: Database, slug: str, name: str) -> bytes | None:
     """A file that was frozen with the newest report of a campaign; None where there is none.
 
-    Raises NotFound for the campaign; Conflict for files that name edits, while one of these is
-    being judged again: they would tell its score and votes; and for those that tell the strata,
-    while these would give scores away.
+    Raises NotFound for the campaign; Conflict for the data files of a sample that was drawn by
+    score, until judging has ended; and for files that name edits, while one of these is being
+    judged again: they would tell its score and votes.
     """
     with database.reading() as session:
         campaign = find_campaign(session, slug)
         content = reports.newest_file(session, campaign.campaign_id, name)
+        if content is not None and name.startswith(TELLING_FILES):
+            _refuse_while_judged(session, campaign, name)
         if content is not None and name.startswith(NAMING_FILES):
             _refuse_while_asked(session, campaign, name)
-        if content is not None and name.startswith(TELLING_FILES):
-            _refuse_while_thin(session, campaign, name)
         return content
 
 
@@ -152,8 +151,8 @@ def report_files(database: Database, slug: str) -> dict[str, bytes]:
         campaign = find_campaign(session, slug)
         names = reports.newest_file_names(session, campaign.campaign_id)
         if names:
+            _refuse_while_judged(session, campaign, "its data")
             _refuse_while_asked(session, campaign, "its data")
-            _refuse_while_thin(session, campaign, "its data")
         found = {name: reports.newest_file(session, campaign.campaign_id, name) for name in names}
         return {name: content for name, content in found.items() if content is not None}
 
@@ -171,18 +170,24 @@ def _refuse_while_asked(session: Session, campaign: Campaign, what: str) -> None
         )
 
 
-def _refuse_while_thin(session: Session, campaign: Campaign, what: str) -> None:
-    """Raise Conflict while parts of the frame that were cut by score would give scores away."""
-    report = report_json.read(reports.newest(session, campaign.campaign_id)[0])
-    sample = None if report is None else report.sample
-    if sample is None or are_strata_shown(sample.n_edits, campaign.state):
-        return
-    if any(stratum.low is not None for stratum in sample.strata):
+def _refuse_while_judged(session: Session, campaign: Campaign, what: str) -> None:
+    """Raise Conflict while the strata of a sample would give scores away."""
+    draws = designs.of_campaign(session, campaign.campaign_id)
+    if _would_tell(campaign, (stratum.low for draw in draws for stratum in draw.strata)):
         raise Conflict(
             "strata-not-shown",
-            f"the frame of {campaign.slug} is so small that {what} would give scores away; it can"
-            " be had once judging has ended",
+            f"the edits of {campaign.slug} were drawn by score and are still judged: {what} would"
+            " give scores away; it can be had once judging has ended",
         )
+
+
+def _would_tell(campaign: Campaign, lows: Iterable[float | None]) -> bool:
+    """Whether strata, by their least scores, would give scores away by now.
+
+    How many were drawn of each, less those that are judged, tells between which scores the others
+    lie. Evidence has no strata by score.
+    """
+    return not campaign.has_ended and any(low is not None for low in lows)
 
 
 def _holds(edits: bytes, rev_ids: set[int]) -> bool:
@@ -200,7 +205,7 @@ def _page(session: Session, slug: str) -> CampaignPage:
     changes: tuple[Change, ...] = ()
     if report is not None:
         changes = () if before is None else tuple(_changes(before, report))
-        report = _with_strata_shown(report, progress.campaign.state)
+        report = _with_strata_shown(report, progress.campaign)
         report = _as_it_may_be_read_now(session, report)
     return CampaignPage(
         progress=progress,
@@ -239,10 +244,10 @@ def _change(
         yield Change(question, model, figure, before, after)
 
 
-def _with_strata_shown(report: Report, state: CampaignState) -> Report:
+def _with_strata_shown(report: Report, campaign: Campaign) -> Report:
     """The report, each stream's strata as one where they would give scores away by now."""
     sample = report.sample
-    if sample is None or are_strata_shown(sample.n_edits, state):
+    if sample is None or not _would_tell(campaign, (stratum.low for stratum in sample.strata)):
         return report
     merged = []
     for stream, parts in groupby(sample.strata, key=lambda stratum: stratum.stream):
@@ -289,7 +294,8 @@ def _as_it_may_be_read_now(session: Session, report: Report) -> Report:
         )
         for question in report.questions
     )
-    return replace(report, questions=questions)
+    n_unnamed = len(shown.masked | shown.hidden)
+    return replace(report, questions=questions, n_unnamed=n_unnamed)
 
 
 def _listed(report: Report) -> Iterator[ListedEdit]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from jadelite.db import scores
@@ -20,6 +20,7 @@ from jadelite.db.tables import (
     ModelRow,
     ModelVersionRow,
     ScoreRow,
+    StratumRow,
     TaskRow,
     ThresholdRow,
     WikiRow,
@@ -28,6 +29,7 @@ from jadelite.domain.campaigns import HEADLINE_STREAMS, Campaign
 from jadelite.report.snapshot import FrameFacts, ModelFacts, Repeats, StratumFacts
 
 DAY_SECONDS = 86_400
+MIN_COUNTED = 1000  # edits of a frame whose scores may be told while its sample is judged
 
 
 def frame_of(draws: Sequence[StoredDesign]) -> FrameFacts | None:
@@ -86,7 +88,7 @@ def models_of(
             )
         )
     )
-    counts = _frame_counts(session, campaign.campaign_id)
+    counts = _frame_counts(session, campaign)
     of_campaign = select(TaskRow.edit_id).where(_is_headline(campaign.campaign_id))
     # Some score is enough: asking for each version whether it has one reads few rows.
     has_scored = (
@@ -219,12 +221,26 @@ def repeats_of(
     )
 
 
-def _frame_counts(session: Session, campaign_id: int) -> dict[int, dict[str, tuple[int, ...]]]:
-    """How the scores of the first stream's frame lie, by the version that made its strata."""
+def _frame_counts(session: Session, campaign: Campaign) -> dict[int, tuple[int, ...]]:
+    """How the scores of the first stream's frame lie, by the version that made its strata.
+
+    Nothing while edits are still judged of a frame that is small or of which a part was drawn
+    whole: who takes off the scores that are known by then would read the others.
+    """
+    is_part_whole = exists().where(
+        StratumRow.design_id == DesignRow.design_id, StratumRow.n_drawn >= StratumRow.n_edits
+    )
     query = (
-        select(DesignRow.model_version_id, DesignRow.stream, DesignRow.score_counts)
+        select(
+            DesignRow.model_version_id,
+            DesignRow.stream,
+            DesignRow.score_counts,
+            (is_part_whole | (FrameRow.n_edits < MIN_COUNTED)).label("is_telling"),
+        )
         .join(FrameRow, FrameRow.frame_id == DesignRow.frame_id)
-        .where(FrameRow.campaign_id == campaign_id, DesignRow.stream.in_(HEADLINE_STREAMS))
+        .where(
+            FrameRow.campaign_id == campaign.campaign_id, DesignRow.stream.in_(HEADLINE_STREAMS)
+        )
         .order_by(DesignRow.design_id)
     )
     rows = session.execute(query).all()
@@ -232,10 +248,11 @@ def _frame_counts(session: Session, campaign_id: int) -> dict[int, dict[str, tup
     # Further draws of a stream add frames that were not counted together.
     if len(first) != 1 or not first[0].score_counts or first[0].model_version_id is None:
         return {}
-    counts: dict[str, list[int]] = first[0].score_counts
-    return {
-        first[0].model_version_id: {kind: tuple(cells) for kind, cells in sorted(counts.items())}
-    }
+    (found,) = first
+    if found.is_telling and not campaign.has_ended:
+        return {}
+    by_kind: dict[str, list[int]] = found.score_counts
+    return {found.model_version_id: tuple(map(sum, zip(*by_kind.values(), strict=True)))}
 
 
 def _levels(session: Session, version_id: int, wiki: str) -> tuple[tuple[str, float], ...]:

@@ -161,11 +161,10 @@ def judgments(
     """What was said on the headline tasks of a campaign, with the answers to these questions, by
     row number. One query."""
     where = f" WHERE {_OF_CAMPAIGN}".format(campaign=int(campaign_id))
-    is_sqlite = _is_sqlite(session)
-    answers, joins = answer_sql(questions, is_joined=not is_sqlite)
+    answers, joins = answer_sql(questions)
     numbers = (*_JUDGMENT_IDS, code_sql(JUDGMENT_CHOICES), *answers)
     tables = _JUDGMENT_TABLES + joins + where
-    if is_sqlite:
+    if _is_sqlite(session):
         held, language, known = _judgments_in_rows(session, numbers, tables)
     else:
         times = (_day("judgment.answered_at"), _SECONDS)

@@ -51,6 +51,11 @@ class Campaign:
         return self.is_open and (self.closes_at is None or now < self.closes_at)
 
     @property
+    def has_ended(self) -> bool:
+        """Whether nobody judges it any more; a draft is still to be judged."""
+        return self.state in ("closed", "archived")
+
+    @property
     def is_evidence(self) -> bool:
         """Whether its figures must never be read as a wiki's audit."""
         return self.kind in EVIDENCE_KINDS

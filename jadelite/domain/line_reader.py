@@ -92,6 +92,19 @@ class LineReader:
             self.refuse(field, "empty", f"{field} is empty, expected a name")
         return value
 
+    def plain_name(self, field: str) -> str:
+        """A name without line breaks, tabs and other characters that can't be seen.
+
+        It stands in lines of the command line and rows of CSV files, which it must not forge.
+        """
+        value = self.name(field)
+        if not value.isprintable():
+            detail = (
+                f"{field} is {shown(value)}, expected no line breaks, tabs or control characters"
+            )
+            self.refuse(field, "bad-character", detail)
+        return value
+
     def wiki(self, field: str) -> str:
         """A database name."""
         value = self.name(field)

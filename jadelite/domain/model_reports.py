@@ -69,7 +69,10 @@ class TargetLine:
     """The same figures against another reading of the votes.
 
     votes: shares of the votes; majority: decided edits only; adjusted: freed of reviewers'
-    estimated errors (Dawid and Skene, a prevalence for each bin of the score).
+    estimated errors (Dawid and Skene, a prevalence for each bin of the score). The adjusted figures
+    have no interval: one that takes the freed labels as if they had been seen leaves out that
+    reviewers' errors are estimated too, and held the truth in 70 to 87 % of simulated samples, not
+    in 95 %.
     """
 
     target: Target

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from jadelite.domain.campaigns import CampaignState
 from jadelite.domain.sampling import Cell, Stratum, allocate, bin_edges, least, make_strata
 
 Z = 1.959963984540054  # of a two-sided interval of 95 %
@@ -137,11 +136,6 @@ class Plan:
 def is_too_small_to_show(n_edits: int) -> bool:
     """Whether strata and shares of so few edits would give their scores away."""
     return n_edits < MIN_SHOWN
-
-
-def are_strata_shown(n_edits: int, state: CampaignState) -> bool:
-    """Whether the strata of a drawn frame may be read: of a small one when judging has ended."""
-    return state in ("closed", "archived") or not is_too_small_to_show(n_edits)
 
 
 def make_plan(

@@ -105,8 +105,8 @@ def _score(reader: LineReader, given: list[str]) -> Score:
     score = Score(
         wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
-        model=reader.name("model"),
-        model_version=reader.name("model_version"),
+        model=reader.plain_name("model"),
+        model_version=reader.plain_name("model_version"),
         probabilities=_probabilities(reader, given),
         prediction=reader.optional(reader.label, "prediction"),
         scored_at=reader.optional(reader.time, "scored_at"),
@@ -129,8 +129,8 @@ def _failure(reader: LineReader) -> ScoreFailure:
     failure = ScoreFailure(
         wiki=reader.wiki("wiki"),
         rev_id=reader.whole("rev_id", low=1),
-        model=reader.name("model"),
-        model_version=reader.optional(reader.name, "model_version"),
+        model=reader.plain_name("model"),
+        model_version=reader.optional(reader.plain_name, "model_version"),
         reason=reason,
         detail=detail,
         source="import",

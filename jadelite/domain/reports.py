@@ -148,11 +148,11 @@ class Trust:
     """Whether the report can be trusted.
 
     `light`: good, careful or poor, the worst of its `doubts` (codes: few-judgments, not-blind,
-    low-response, one-reviewer, much-unsure, small-sample, not-a-sample, votes-alike). Shares are of
-    people's judgments. `without_one` is the largest change of the first audited model's precision
-    when one of the most active reviewers is left out. `n_alike` pairs of reviewers gave the same
-    votes on all of their common edits, at least 20 and so many that it can hardly be chance. Dates
-    are days as ISO 8601, None where unknown.
+    exposure-unknown, low-response, one-reviewer, much-unsure, small-sample, not-a-sample,
+    votes-alike). Shares are of people's judgments. `without_one` is the largest change of the first
+    audited model's precision when one of the most active reviewers is left out. `n_alike` pairs of
+    reviewers gave the same votes on all of their common edits, at least 20 and so many that it can
+    hardly be chance. Dates are days as ISO 8601, None where unknown.
     """
 
     light: Literal["good", "careful", "poor"]
@@ -181,7 +181,8 @@ class Report:
     after the score could be seen. `k` is the most votes an edit has or was to get. `sample` says
     what the edits speak for, None where nobody knows how they were chosen. `window_from` and
     `window_to` are days as ISO 8601 between which the edits were made, `days` how many; None where
-    unknown.
+    unknown. `n_unnamed` listed edits, each counted once, are left out of all lists of a report that
+    is shown, because their wiki hid them or they are judged again; 0 in what is frozen.
     """
 
     campaign: str
@@ -213,6 +214,7 @@ class Report:
     trust: Trust
     questions: tuple[QuestionReport, ...]
     labelled: tuple[LabelReport, ...]
+    n_unnamed: int = 0
 
     @property
     def is_small(self) -> bool:

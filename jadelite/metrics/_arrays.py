@@ -56,6 +56,15 @@ def check_same_length(**arrays: npt.NDArray[np.generic]) -> None:
         raise ValueError(f"lengths differ ({lengths}), expected the same length")
 
 
+def dot(one: FloatArray, two: FloatArray | BoolArray) -> float:
+    """Sum of the products of two columns, shape (N,) each.
+
+    Not by `@`, which hands long columns to threads of BLAS: last digits then hang on how many cores
+    there are, and threads that wait take the cores from other work.
+    """
+    return float((one * two).sum())
+
+
 def effective_size(weights: FloatArray) -> float:
     """Kish's effective number of cases, (sum w)^2 / sum w^2; 0 without positive weights."""
     largest = weights.max(initial=0.0)

@@ -14,6 +14,7 @@ from jadelite.metrics._arrays import (
     as_shares,
     as_weights,
     check_same_length,
+    dot,
     effective_size,
 )
 
@@ -73,4 +74,4 @@ class Cases:
 
     def share(self) -> float:
         """Weighted share of positives; not for no cases."""
-        return float(self.w @ self.y / self.w.sum())
+        return dot(self.w, self.y) / float(self.w.sum())

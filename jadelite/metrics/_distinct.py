@@ -52,4 +52,5 @@ def stable_order(codes: IntArray) -> IntArray:
         return np.argsort(codes, kind="stable")
     keys = codes * n + np.arange(n)
     keys.sort()
-    return np.remainder(keys, max(n, 1), out=keys)
+    keys %= max(n, 1)
+    return keys

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jadelite.metrics._arrays import FloatArray, whole
+from jadelite.metrics._arrays import FloatArray, dot, whole
 from jadelite.metrics.rates import Rate
 from jadelite.metrics.survey import Sample
 
@@ -59,11 +59,11 @@ def linearised(sample: Sample, rate: Rate) -> Linear | None:
         value = min(1.0, value) if rate.is_share else value
     added = _added(sample)[sample.stratum] * sample.counts / judged[sample.stratum]
     each = sample.weight * _shrunk(sample)[sample.stratum]
-    likely_top = each @ (sample.counts * above + added * (rate.above_no + rate.above_yes))
-    likely_bottom = each @ (sample.counts * below + added * (rate.below_no + rate.below_yes))
+    likely_top = dot(each, sample.counts * above + added * (rate.above_no + rate.above_yes))
+    likely_bottom = dot(each, sample.counts * below + added * (rate.below_no + rate.below_yes))
     return Linear(
         value=float(value),
-        likely=float(likely_top / likely_bottom),
+        likely=likely_top / likely_bottom,
         pull_no=(rate.above_no - value * rate.below_no) / bottom,
         pull_yes=(rate.above_yes - value * rate.below_yes) / bottom,
         n=whole(sample.n_effective(np.minimum(1.0, below))),
@@ -92,7 +92,7 @@ def shift(sample: Sample, pull_no: FloatArray, pull_yes: FloatArray) -> float:
     added = _added(sample)[sample.stratum] * sample.counts / sample.n_judged[sample.stratum]
     own = sample.counts * ((1 - sample.y) * pull_no + sample.y * pull_yes)
     each = sample.weight * _shrunk(sample)[sample.stratum]
-    return float(each @ (own + added * (pull_no + pull_yes)))
+    return dot(each, own + added * (pull_no + pull_yes))
 
 
 def _by_stratum(sample: Sample, one: Linear, two: Linear) -> FloatArray:

@@ -153,11 +153,16 @@ def ordinal_distances(totals: FloatArray) -> FloatArray:
 
 
 def chance_agreement(chance: Chance, shares: FloatArray, weights: FloatArray) -> FloatArray:
-    """Agreement expected by chance, shape (B,), from mean shares of the labels, shape (B, L)."""
+    """Agreement expected by chance, shape (B,), from mean shares of the labels, shape (B, L).
+
+    NaN for "gwet" where there is one label only.
+    """
     if chance == "fleiss":
         drawn: FloatArray = np.einsum("bk,kl,bl->b", shares, weights, shares)
         return drawn
     n_labels = weights.shape[0]
+    if n_labels < 2:  # one label for all is no chance
+        return np.full(shares.shape[0], np.nan)
     scale = weights.sum() / (n_labels * (n_labels - 1))
     found: FloatArray = scale * (shares * (1 - shares)).sum(axis=1)
     return found

@@ -16,6 +16,7 @@ from jadelite.metrics._arrays import (
     as_codes,
     as_counts,
     check_same_length,
+    dot,
 )
 from jadelite.metrics.contrasts import difference
 from jadelite.metrics.intervals import normal_quantile, wilson
@@ -126,7 +127,7 @@ def ceiling(
     check_same_length(counts=votes, predicted=labels, y=sample.y)
     total = votes.sum(axis=1)
     held = total >= 2
-    n_edits = float(sample.counts @ held)
+    n_edits = dot(sample.counts, held)
     if n_edits == 0:
         none = refused("no-pairs", method="stratified-wilson")
         return Ceiling(0.0, none, none, refused("no-pairs", method="linearised"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import FloatArray, IntArray, as_codes, check_same_length
+from jadelite.metrics._arrays import FloatArray, IntArray, as_codes, check_same_length, dot
 from jadelite.metrics._laid_out import Judgments, lay_out
 
 TOLERANCE = 1e-9
@@ -274,9 +274,9 @@ class _Model:
                 sums += row
             joint /= sums
             weights = self.data.weights[block]
-            likelihood += float(weights @ (top + np.log(sums)))
+            likelihood += dot(weights, top + np.log(sums))
             moved = np.abs(joint - posterior[:, block])
-            n_moved += float((moved @ weights).sum())
+            n_moved += float((moved * weights).sum())
             posterior[:, block] = joint
         return n_moved / self.weight, likelihood
 

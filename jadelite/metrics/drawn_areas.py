@@ -7,7 +7,7 @@ those of `ratios`; a bootstrap of few positive cases can't see the ones that wer
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import FloatArray, as_shares, check_same_length, whole
+from jadelite.metrics._arrays import FloatArray, as_shares, check_same_length, dot, whole
 from jadelite.metrics._linear import Linear, shift
 from jadelite.metrics.intervals import normal_quantile
 from jadelite.metrics.ratios import METHOD, census, linear_ends
@@ -63,7 +63,7 @@ def roc_auc(sample: Sample, y_prob: npt.ArrayLike, *, confidence: float = 0.95) 
     if p == 0 or q == 0:
         return refused("empty" if p + q == 0 else "one-class-only", method=METHOD)
     under_no, under_yes = _below(scores, negative) / q, _below(scores, positive) / p
-    value = float(positive @ under_no) / p
+    value = dot(positive, under_no) / p
     return _estimate(
         sample,
         value,
@@ -121,12 +121,14 @@ def average_precision(
     if p == 0:
         return refused("no-positive-cases" if mass.sum() > 0 else "empty", method=METHOD)
     cuts, places = np.unique(scores, return_inverse=True)
-    at_yes = np.bincount(places, positive, minlength=cuts.size)
-    at_all = np.bincount(places, mass, minlength=cuts.size)
+    at_yes, at_all = (
+        np.bincount(places, own, minlength=cuts.size).astype(np.float64, copy=False)
+        for own in (positive, mass)
+    )
     hits, flagged = (np.cumsum(at[::-1])[::-1] for at in (at_yes, at_all))
     flagged = np.maximum(flagged, 1e-300)
     precision = hits / flagged
-    value = float(at_yes @ precision) / p
+    value = dot(at_yes, precision) / p
     gained = np.cumsum(at_yes / flagged)[places]
     lost = np.cumsum(at_yes * precision / flagged)[places]
     return _estimate(

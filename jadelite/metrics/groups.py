@@ -12,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics import rates
-from jadelite.metrics._arrays import BoolArray, FloatArray, as_binary, as_codes, check_same_length
+from jadelite.metrics._arrays import (
+    BoolArray,
+    FloatArray,
+    as_binary,
+    as_codes,
+    check_same_length,
+    dot,
+)
 from jadelite.metrics.contrasts import difference, ratio_of_rates
 from jadelite.metrics.rates import Rate
 from jadelite.metrics.ratios import ratio
@@ -271,7 +278,7 @@ def mean_residual(
     """
     mask = np.ones(sample.y.size, np.bool_) if held is None else as_binary(held, "held")
     check_same_length(held=mask, y=sample.y)
-    n = float(sample.counts @ mask)
+    n = dot(sample.counts, mask)
     if 0 < n < MIN_CELL:
         return refused("small-cell", method="linearised", n=int(n))
     expected = rates.mean_probability(y_prob).where(mask)
@@ -282,7 +289,7 @@ def mean_residual(
 def _is_small(sample: Sample, rate: Rate) -> bool:
     below: FloatArray = np.minimum(1.0, rate.below(sample.y))
     above: BoolArray = rate.above(sample.y) > 0
-    few_above = float(sample.counts @ above) < MIN_CELL
+    few_above = dot(sample.counts, above) < MIN_CELL
     return few_above or sample.n_effective(below) < MIN_EFFECTIVE
 
 

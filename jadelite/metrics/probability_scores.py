@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import FloatArray, whole
+from jadelite.metrics._arrays import FloatArray, dot, whole
 from jadelite.metrics._binned import Bins, binned_figure
 from jadelite.metrics._cases import Cases
 from jadelite.metrics.intervals import pattern_bootstrap
@@ -232,7 +232,7 @@ def brier_parts(
     )
     within = None
     if cases.n:
-        whole_score = float(cases.w @ squared_loss(cases.y, cases.p) / cases.w.sum())
+        whole_score = dot(cases.w, squared_loss(cases.y, cases.p)) / float(cases.w.sum())
         within = whole_score - (
             (reliability.value or 0.0) - (resolution.value or 0.0) + (uncertainty.value or 0.0)
         )
@@ -270,7 +270,7 @@ def weighted_mean(
     """Weighted mean of a value of each case, shape (N,), with an item bootstrap; for this room."""
     if cases.n == 0:
         return refused("empty", method=METHOD)
-    value = float(cases.w @ values / cases.w.sum())
+    value = dot(cases.w, values) / float(cases.w.sum())
     if n_resamples < 1:
         return estimated(value, None, n=whole(cases.n_effective), method=METHOD)
     pool = _grouped(values, cases.w, value)

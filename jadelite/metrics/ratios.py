@@ -11,7 +11,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import as_binary, check_same_length
+from jadelite.metrics._arrays import as_binary, check_same_length, dot
 from jadelite.metrics._linear import Linear, linearised, spread
 from jadelite.metrics._student import student_quantile
 from jadelite.metrics.intervals import normal_quantile, wilson
@@ -93,8 +93,8 @@ def ratio(sample: Sample, rate: Rate, *, confidence: float = 0.95) -> Estimate:
     if sample.n == 0:
         return refused("empty", method=METHOD)
     if rate.is_share and not sample.is_drawn:
-        above = float(sample.counts @ rate.above(sample.y))
-        below = float(sample.counts @ rate.below(sample.y))
+        above = dot(sample.counts, rate.above(sample.y))
+        below = dot(sample.counts, rate.below(sample.y))
         if below == 0:
             return refused(rate.reason, method="wilson")
         return wilson(min(above, below), below, confidence=confidence)
@@ -196,7 +196,7 @@ def interval_ends(
 ) -> tuple[float, float] | None:
     """The interval that `ratio` gives a share; None where no judged case could be otherwise."""
     if rate.is_share and not sample.is_drawn:
-        n = float(sample.counts @ rate.below(sample.y))
+        n = dot(sample.counts, rate.below(sample.y))
         return _wilson(min(1.0, linear.value), n, z)
     found = linear_ends(sample, linear, z)
     return found[:2] if found is not None else None

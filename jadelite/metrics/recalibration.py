@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jadelite.metrics._arrays import FloatArray, as_shares, as_weights, check_same_length, whole
+from jadelite.metrics._arrays import (
+    FloatArray,
+    as_shares,
+    as_weights,
+    check_same_length,
+    dot,
+    whole,
+)
 from jadelite.metrics._cases import Cases
 from jadelite.metrics.intervals import normal_quantile, wilson
 from jadelite.metrics.probability_scores import weighted_mean
@@ -138,11 +145,11 @@ def recalibrate(
     if line is None:
         none = refused(reason or "separated", method=METHOD, n=n)
         return Recalibration(slope=none, intercept=none)
-    x = np.column_stack([np.ones(cases.n), logit])
-    fitted = _share(x @ line)
-    bread = np.linalg.inv((x * (cases.w * fitted * (1 - fitted))[:, None]).T @ x)
-    scores = x * (cases.w * (cases.y - fitted))[:, None]
-    se = np.sqrt(((scores @ bread) ** 2).sum(axis=0))
+    fitted = _share(line[0] + line[1] * logit)
+    bread = np.linalg.inv(_information(cases, logit, fitted))
+    missed = cases.w * (cases.y - fitted)
+    pulls = (missed * (row[0] + row[1] * logit) for row in bread)
+    se = np.sqrt([dot(pull, pull) for pull in pulls])
     intercept, slope = (
         estimated(
             float(value),
@@ -218,7 +225,7 @@ def expected_precision(
         return refused("no-flagged-cases", method="poisson-binomial")
     value, total = min(1.0, flagged.share()), float(flagged.w.sum())
     n = whole(flagged.n_effective)
-    variance = float(flagged.w**2 @ (flagged.p * (1 - flagged.p))) / total**2
+    variance = dot(flagged.w**2, flagged.p * (1 - flagged.p)) / total**2
     if variance == 0:
         return estimated(value, None, n=n, method="poisson-binomial")
     size = value * (1 - value) / variance
@@ -255,21 +262,21 @@ def _reason(cases: Cases, logit: FloatArray) -> str | None:
 
 def _fit(cases: Cases, logit: FloatArray) -> FloatArray | None:
     """Intercept and slope by Newton's steps, each halved until it helps; None without an end."""
-    x = np.column_stack([np.ones(cases.n), logit])
     share = cases.share()
     line = np.array([np.log(share / (1 - share)), 0.0])
-    best = _likelihood(cases, x @ line)
+    best = _likelihood(cases, line[0] + line[1] * logit)
     for _ in range(_MAX_STEPS):
-        fitted = _share(x @ line)
-        gradient = x.T @ (cases.w * (cases.y - fitted))
-        information = (x * (cases.w * fitted * (1 - fitted))[:, None]).T @ x
+        fitted = _share(line[0] + line[1] * logit)
+        missed = cases.w * (cases.y - fitted)
+        gradient = np.array([missed.sum(), dot(missed, logit)])
+        information = _information(cases, logit, fitted)
         if np.linalg.cond(information) > 1 / _FLAT**1.5:
             return None
         step = np.linalg.solve(information, gradient)
-        reached = _likelihood(cases, x @ (line + step))
+        reached = _likelihood(cases, line[0] + step[0] + (line[1] + step[1]) * logit)
         while reached < best - 1e-12 * abs(best):
             step = step / 2
-            reached = _likelihood(cases, x @ (line + step))
+            reached = _likelihood(cases, line[0] + step[0] + (line[1] + step[1]) * logit)
         line, best = line + step, reached
         if np.abs(step).max() < 1e-10 * (1 + np.abs(line).max()):
             found: FloatArray = line
@@ -277,5 +284,12 @@ def _fit(cases: Cases, logit: FloatArray) -> FloatArray | None:
     return None
 
 
+def _information(cases: Cases, logit: FloatArray, fitted: FloatArray) -> FloatArray:
+    """How sharply the likelihood bends in intercept and slope, shape (2, 2)."""
+    bend = cases.w * fitted * (1 - fitted)
+    crossed = dot(bend, logit)
+    return np.array([[bend.sum(), crossed], [crossed, dot(bend, logit**2)]])
+
+
 def _likelihood(cases: Cases, predictor: FloatArray) -> float:
-    return float(cases.w @ (cases.y * predictor - np.logaddexp(0.0, predictor)))
+    return dot(cases.w, cases.y * predictor - np.logaddexp(0.0, predictor))

@@ -6,19 +6,23 @@ Thresholds are tried from the top, so that the promise holds although many were 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from jadelite.metrics import rates
-from jadelite.metrics._arrays import BoolArray, FloatArray, as_shares, check_same_length
+from jadelite.metrics._arrays import BoolArray, FloatArray, as_shares, check_same_length, dot
 from jadelite.metrics.intervals import normal_quantile
 from jadelite.metrics.ratios import ratio
 from jadelite.metrics.result import Estimate
 from jadelite.metrics.survey import Sample
 
 MIN_EFFECTIVE = 30  # effective judgments above a threshold, below which nothing is promised
-HEADROOM = 2.0  # the search starts where this many times a perfect record's judgments are
+# With only a perfect record's judgments one error ends the search: where the precision flattens out
+# at 0.985, 0.95 was promised in 57 % of simulated samples of 600 edits, without headroom in 31 %.
+HEADROOM = 2.0  # so many times those judgments at most, where the search may start lower
+STEP = 1.25  # by which judgments may grow from one candidate to the next on the way there
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,11 @@ class Recommendation:
         Effective judgments above the threshold, or above `more_above`; 0 without either.
     reason : str or None
         "too-few" or "value-below" where there is no threshold: more judgments could show one, or
-        the precision met stays below the target at each candidate.
+        the precision met does not exceed the target where the search begins, nor above.
     n_more : int or None
-        About how many more judged cases that score `more_above` at least would do.
+        About how many more judged cases that score `more_above` at least would do; 1 or more.
     more_above : float or None
-        The candidate at which the fewest are missing.
+        The candidate at which the fewest are missing, from the start of the search upwards.
     """
 
     target: float
@@ -139,7 +143,7 @@ def threshold_line(
         wrong = _times(_less_from_one(precision), float(n_frame_flagged))
     return ThresholdLine(
         threshold=float(threshold),
-        n_above=float(sample.counts @ flagged),
+        n_above=dot(sample.counts, flagged),
         flagged=number,
         wrong=wrong,
         precision=precision,
@@ -192,9 +196,11 @@ def recommend(
     Candidates are tested downwards, each at the full level, and the search ends with the first
     whose one-sided bound lies below the target: a threshold that breaks the promise is named only
     if the first such one passed its own test, whose chance is 1 - confidence at most. The start
-    hangs on scores and draw alone: the highest candidate with at least 30 effective judgments and
-    twice those with which a perfect record would pass; where none has so many, the candidate with
-    most. The bound is Wilson's on the effective number (`ratio`).
+    hangs on scores and draw alone: the highest candidate above which at least as many effective
+    judgments lie as 30 and as a perfect record needs, which is log(1 - confidence) / log(target);
+    and from there down as long as the next holds at most a quarter more and in all at most twice
+    what such a record needs, as one error would end the search at its need. The bound is Wilson's
+    on the effective number (`ratio`).
 
     References
     ----------
@@ -212,24 +218,18 @@ def recommend(
     """
     scores = as_shares(y_prob, "y_prob")
     check_same_length(y_prob=scores, y=sample.y)
-    z = _one_sided(confidence)
-    for target in targets:
-        if not 0 < target < 1:
-            raise ValueError(f"target is {target}, expected above 0 and below 1")
+    _check_promises(targets, confidence)
     order = sorted(set(candidates), reverse=True)
     held = [sample.n_effective(scores >= cut) for cut in order]
-    bounds: dict[float, Estimate] = {}
 
+    @cache
     def bound(cut: float) -> Estimate:
-        if cut not in bounds:
-            rate = rates.precision(scores >= cut)
-            # The low end of a two-sided interval at 2c - 1 is the one-sided bound at c.
-            bounds[cut] = ratio(sample, rate, confidence=2 * confidence - 1)
-        return bounds[cut]
+        # The low end of a two-sided interval at 2c - 1 is the one-sided bound at c.
+        return ratio(sample, rates.precision(scores >= cut), confidence=2 * confidence - 1)
 
     found = []
     for target in targets:
-        start = _start(held, max(MIN_EFFECTIVE, z * z * target / (1 - target)))
+        start = _start(held, _perfect(target, confidence))
         best: float | None = None
         for cut, n in list(zip(order, held, strict=True))[start:] if start is not None else ():
             if n < MIN_EFFECTIVE:  # a few cases of great weight came in
@@ -241,7 +241,13 @@ def recommend(
             figure = bound(best)
             found.append(Recommendation(target, best, _low(figure), figure.n, None))
         else:
-            found.append(_missing(sample, scores, target, [(c, bound(c)) for c in order], z))
+            # With more judgments the search would begin higher up, never further down.
+            tried = order if start is None else order[: start + 1]
+            missing = [
+                (_n_more(sample, scores >= cut, bound(cut), target, confidence), cut)
+                for cut in tried
+            ]
+            found.append(_missing(target, missing, dict(zip(order, held, strict=True))))
     return found
 
 
@@ -265,10 +271,10 @@ def n_more(
     Returns
     -------
     int or None
-        0 where the one-sided bound reaches the target and 30 effective judgments are there. None
-        where no number would do, as the precision met is the target or below, and where no judged
-        case scores as much. The new ones are taken to be as precise as those judged and drawn like
-        them.
+        0 where the one-sided bound reaches the target with 30 effective judgments and as many as a
+        perfect record needs. None where no number would do, as the precision met is the target or
+        below, and where no judged case scores as much. The new ones are taken to be as precise as
+        those judged and drawn like them.
 
     Raises
     ------
@@ -291,23 +297,25 @@ def n_more(
     >>> n_more(sample, [0.9] * 20, 0.5, 0.9)
     78
     """
-    z = _one_sided(confidence)
-    if not 0 < target < 1:
-        raise ValueError(f"target is {target}, expected above 0 and below 1")
+    _check_promises([target], confidence)
     flagged = _flagged(sample, y_prob, threshold)
     precision = ratio(sample, rates.precision(flagged), confidence=2 * confidence - 1)
-    return _n_more(sample, flagged, precision, target, z)
+    return _n_more(sample, flagged, precision, target, confidence)
 
 
 def _n_more(
-    sample: Sample, flagged: BoolArray, precision: Estimate, target: float, z: float
+    sample: Sample, flagged: BoolArray, precision: Estimate, target: float, confidence: float
 ) -> int | None:
-    n_judged = float(sample.counts @ flagged)
+    z = normal_quantile(2 * confidence - 1)
+    n_judged = dot(sample.counts, flagged)
     if precision.value is None or precision.value <= target:
         return None
-    wanted = max(MIN_EFFECTIVE, z * z * target * (1 - target) / (precision.value - target) ** 2)
-    effective = min(sample.n_effective(flagged), _effective(precision, target, z, n_judged))
-    return max(0, math.ceil(n_judged * (wanted / effective - 1) - 1e-9))
+    by_bound = z * z * target * (1 - target) / (precision.value - target) ** 2
+    times = max(
+        max(MIN_EFFECTIVE, _perfect(target, confidence)) / sample.n_effective(flagged),
+        by_bound / _effective(precision, target, z, n_judged),
+    )
+    return max(0, math.ceil(n_judged * (times - 1) - 1e-9))
 
 
 def _flagged(sample: Sample, y_prob: npt.ArrayLike, threshold: float) -> npt.NDArray[np.bool_]:
@@ -316,32 +324,36 @@ def _flagged(sample: Sample, y_prob: npt.ArrayLike, threshold: float) -> npt.NDA
     return scores >= threshold
 
 
-def _start(held: list[float], needed: float) -> int | None:
+def _perfect(target: float, confidence: float) -> float:
+    """Judgments with which a model that just misses the target is seldom without an error."""
+    return math.log(1 - confidence) / math.log(target)
+
+
+def _start(held: list[float], perfect: float) -> int | None:
     """Where the search begins among candidates from the top; None where nothing could pass."""
-    able = [place for place, n in enumerate(held) if n >= needed]
-    if not able:
+    needed = max(MIN_EFFECTIVE, perfect)
+    start = next((place for place, n in enumerate(held) if n >= needed), None)
+    if start is None:
         return None
-    ample = [place for place in able if held[place] >= max(MIN_EFFECTIVE, HEADROOM * needed)]
-    return ample[0] if ample else max(able, key=lambda place: held[place])
+    while start + 1 < len(held):
+        following = held[start + 1]
+        if not needed <= following <= min(HEADROOM * perfect, STEP * held[start]):
+            break
+        start += 1
+    return start
 
 
 def _missing(
-    sample: Sample,
-    scores: FloatArray,
-    target: float,
-    bounds: Sequence[tuple[float, Estimate]],
-    z: float,
+    target: float, missing: Sequence[tuple[int | None, float]], held: dict[float, float]
 ) -> Recommendation:
-    """Why no threshold is named, and the candidate at which the fewest judgments are missing."""
-    missing = [(_n_more(sample, scores >= cut, one, target, z), cut) for cut, one in bounds]
-    known = [(more, cut) for more, cut in missing if more is not None]
+    """Why no threshold is named, from how many more each candidate needs at which it could be."""
+    # Where 0 are missing, the search began further down: more would not bring it there.
+    known = [(more, cut) for more, cut in missing if more]
     if not known:
-        judged = [cut for cut, _ in bounds if (scores >= cut).any()]
-        reason = "value-below" if judged else "too-few"
+        reason = "value-below" if any(held.values()) else "too-few"
         return Recommendation(target, None, None, 0, reason)
     more, cut = min(known)
-    n = int(sample.n_effective(scores >= cut))
-    return Recommendation(target, None, None, n, "too-few", max(1, more), cut)
+    return Recommendation(target, None, None, int(held[cut]), "too-few", more, cut)
 
 
 def _effective(precision: Estimate, target: float, z: float, n_judged: float) -> float:
@@ -361,10 +373,12 @@ def _low(figure: Estimate) -> float:
     return figure.value if figure.value is not None and figure.method == "census" else 0.0
 
 
-def _one_sided(confidence: float) -> float:
+def _check_promises(targets: Sequence[float], confidence: float) -> None:
     if not 0.5 < confidence < 1:
         raise ValueError(f"confidence is {confidence}, expected above 0.5 and below 1")
-    return normal_quantile(2 * confidence - 1)
+    for target in targets:
+        if not 0 < target < 1:
+            raise ValueError(f"target is {target}, expected above 0 and below 1")
 
 
 def _less_from_one(share: Estimate) -> Estimate:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from jadelite.domain.figures import Figure
+from jadelite.domain.figures import SMALL_N, Figure
 from jadelite.domain.model_reports import GuardrailCheck, Rates
 from jadelite.report.cases import Cases
 from jadelite.report.snapshot import GuardrailFacts, Snapshot
@@ -18,7 +18,10 @@ State = Literal["kept", "crossed", "unclear", "unknown"]
 def alarms_of(
     cases: Cases, rates: Rates, sample_prevalence: Figure, guardrails: tuple[GuardrailCheck, ...]
 ) -> tuple[str, ...]:
-    """Codes of alarms, the worst first; no verdicts: they stand beside their n."""
+    """Codes of alarms, the worst first; no verdicts: they stand beside their n.
+
+    A figure that rests on fewer than SMALL_N effective cases raises none.
+    """
     found = []
     if _high(rates.recall) < ALMOST_NOTHING:
         found.append("finds-almost-nothing")
@@ -26,9 +29,9 @@ def alarms_of(
         found.append("mostly-false-alarms")
     if any(check.state == "crossed" for check in guardrails):
         found.append("guardrail-crossed")
-    if cases.n and not cases.flagged.any():
+    if cases.sample.n_effective() >= SMALL_N and not cases.flagged.any():
         found.append("threshold-flags-nothing")
-    if cases.sample.is_drawn and _is_unlike(sample_prevalence.value, rates.prevalence.value):
+    if cases.sample.is_drawn and _is_unlike(sample_prevalence, rates.prevalence):
         found.append("sample-unlike-wiki")
     if cases.n_unscored > MISSING * (cases.n + cases.n_unscored):
         found.append("scores-missing")
@@ -53,7 +56,10 @@ def guardrails_of(snapshot: Snapshot, cases: Cases, rates: Rates) -> tuple[Guard
 
 
 def state_of(bound: GuardrailFacts, rates: Rates) -> State:
-    """Kept, crossed, unclear or unknown; a figure without an interval is taken at its value."""
+    """Kept, crossed, unclear or unknown; a figure without an interval is taken at its value.
+
+    Unclear too where it rests on fewer than SMALL_N effective cases.
+    """
     figures: dict[str, Figure] = {
         "precision": rates.precision,
         "recall": rates.recall,
@@ -62,6 +68,8 @@ def state_of(bound: GuardrailFacts, rates: Rates) -> State:
     found = figures.get(bound.figure)
     if found is None or found.value is None:
         return "unknown"
+    if found.n < SMALL_N:
+        return "unclear"
     low = found.value if found.low is None else found.low
     high = found.value if found.high is None else found.high
     if bound.side == "at-least":
@@ -73,15 +81,15 @@ def state_of(bound: GuardrailFacts, rates: Rates) -> State:
     return "kept" if is_kept else "unclear"
 
 
-def _is_unlike(sample: float | None, wiki: float | None) -> bool:
-    if sample is None or wiki is None:
+def _is_unlike(sample: Figure, wiki: Figure) -> bool:
+    if sample.value is None or wiki.value is None or min(sample.n, wiki.n) < SMALL_N:
         return False
-    low, high = min(sample, wiki), max(sample, wiki)
+    low, high = min(sample.value, wiki.value), max(sample.value, wiki.value)
     return high > UNLIKE_TIMES * low and high - low > UNLIKE_BY
 
 
 def _high(found: Figure) -> float:
-    """The high end of a share, its value where it has no interval, 1 where it is unknown."""
-    if found.value is None:
+    """The high end of a share, its value where it has no interval, 1 where little is known."""
+    if found.value is None or found.n < SMALL_N:
         return 1.0
     return found.value if found.high is None else found.high

@@ -1,6 +1,7 @@
 """The judged edits of one question that a model scored, and what each of them stands for."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,12 @@ class Cases:
 
     def alike(self, *keys: Ints | Mask) -> Patterns:
         """Cases with the same votes in the same stratum and the same keys, shape (N,) each."""
-        return patterns(self.drawn_from, *self.counts.T, *keys)
+        return patterns(self._votes, *keys)
+
+    @cached_property
+    def _votes(self) -> Ints:
+        """A code of each case for its stratum and votes, shape (N,)."""
+        return patterns(self.drawn_from, *self.counts.T).of
 
     def share(self, unsure: Unsure) -> Floats:
         """Share of yes with "not sure" counted so, shape (N,); NaN where no vote counts."""

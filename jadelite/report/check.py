@@ -19,15 +19,16 @@ from jadelite.report.build import build_all
 from jadelite.report.reading import BAD_FILE, read_document, read_json, read_snapshot
 
 TOLERANCE = 1e-9  # relative: processors add up in different orders
-_NOT_FROZEN = ("page_title", "n_masked")  # added when a report is shown
+_NOT_FROZEN = ("page_title", "n_masked", "n_unnamed")  # added when a report is shown
+_Key = tuple[object, int]
 
 
 @dataclass(frozen=True)
 class Checked:
     """How many numbers were compared, and where they differ, a sentence for each place.
 
-    `n_left_out` listed edits are not in the files given, because their wiki hid them or they are
-    judged anew; nothing else may be missing.
+    `n_left_out` listed edits, each counted once, are in no list of report.json, because their wiki
+    hid them or they are judged again; it says itself how many, and nothing else may be missing.
     """
 
     n_numbers: int
@@ -38,7 +39,8 @@ class Checked:
 @dataclass
 class _Comparison:
     n_numbers: int = 0
-    n_left_out: int = 0
+    named: set[object] = field(default_factory=set)
+    unnamed: dict[object, list[str]] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
 
     def compare(self, path: str, given: object, computed: object) -> None:
@@ -76,17 +78,33 @@ class _Comparison:
             self.compare(f"{path}[{_name(two, place)}]", one, two)
 
     def _listed_edits(
-        self, path: str, given: Sequence[Mapping[str, Any]], computed: Sequence[Mapping[str, Any]]
+        self, path: str, given: Sequence[object], computed: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Edits that may not be named any more are left out of a report that is shown."""
-        here = {item.get("rev_id"): item for item in given}
-        for item in computed:
-            rev_id = item["rev_id"]
-            if rev_id in here:
-                self.compare(f"{path}[{rev_id}]", here.pop(rev_id), item)
+        """The same edits in the same order; those that are missing are kept in mind."""
+        expected, here = _keyed(computed), _keyed(given)
+        for key, item in here.items():
+            if key in expected:
+                self.compare(f"{path}[{key[0]}]", item, expected[key])
             else:
-                self.n_left_out += 1
-        self.differences += [f"{path} lists edit {rev_id}, computed without it" for rev_id in here]
+                again = "once more" if key[1] else "computed without it"
+                self.differences.append(f"{path} lists edit {_short(key[0])}, {again}")
+        if [key for key in here if key in expected] != [key for key in expected if key in here]:
+            self.differences.append(f"{path} is in another order")
+        self.named.update(rev_id for rev_id, _ in here)
+        for rev_id, _ in expected.keys() - here.keys():
+            self.unnamed.setdefault(rev_id, []).append(path)
+
+    def left_out(self, n_allowed: int) -> int:
+        """How many edits are in no list at all; others that a list lacks are differences.
+
+        So are all of them where they are more than the report says.
+        """
+        gone = self.unnamed.keys() - self.named
+        n_left_out = len(gone) if len(gone) <= n_allowed else 0
+        for rev_id, paths in sorted(self.unnamed.items(), key=str):
+            if not (n_left_out and rev_id in gone):
+                self.differences += [f"{path} does not list edit {rev_id}" for path in paths]
+        return n_left_out
 
     def _differs(self, path: str, given: object, computed: object) -> None:
         self.differences.append(f"{path} is {_short(given)}, computed {_short(computed)}")
@@ -103,20 +121,27 @@ def check(folder: Path) -> Checked:
     try:
         computed_at = datetime.fromisoformat(report["computed_at"])
         code_version, seed = str(report["code_version"]), int(report["seed"])
-    except (KeyError, TypeError, ValueError) as error:
+        n_unnamed = int(report.get("n_unnamed", 0))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Invalid(BAD_FILE, f"report.json does not say how it was made: {error}") from error
+    if seed < 0:
+        raise Invalid(BAD_FILE, f"report.json has seed {seed}, expected 0 or more")
     built = build_all(
         read_snapshot(folder), computed_at=computed_at, code_version=code_version, seed=seed
     )
-    comparison = _Comparison()
-    comparison.compare("", report, _plain(built.report.to_json()))
+    shown, frozen = _Comparison(), _Comparison()
+    shown.compare("", report, _plain(built.report.to_json()))
     for name, computed in (
         ("lists.json", [asdict(one) for one in built.lists]),
         ("statistics.json", built.statistics),
     ):
         if (folder / name).is_file():
-            comparison.compare(name, read_json(folder, name), _plain(computed))
-    return Checked(comparison.n_numbers, comparison.n_left_out, comparison.differences)
+            frozen.compare(name, read_json(folder, name), _plain(computed))
+    n_left_out = shown.left_out(n_unnamed)
+    frozen.left_out(0)
+    return Checked(
+        shown.n_numbers + frozen.n_numbers, n_left_out, shown.differences + frozen.differences
+    )
 
 
 def sentences(found: Checked) -> Iterator[str]:
@@ -125,6 +150,20 @@ def sentences(found: Checked) -> Iterator[str]:
     if found.n_left_out:
         yield f"{found.n_left_out} listed edits are not named any more"
     yield from found.differences
+
+
+def _keyed(items: Sequence[object]) -> dict[_Key, object]:
+    """Items by the edit they name and how often it stood before, in their order."""
+    found: dict[_Key, object] = {}
+    n_before: dict[object, int] = {}
+    for item in items:
+        rev_id = item.get("rev_id") if isinstance(item, Mapping) else None
+        if not isinstance(rev_id, int):
+            rev_id = None
+        nth = n_before.get(rev_id, 0)
+        n_before[rev_id] = nth + 1
+        found[rev_id, nth] = item
+    return found
 
 
 def _plain(value: object) -> Any:
@@ -160,7 +199,16 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-if __name__ == "__main__":
-    result = check(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
+def main(folder: Path) -> int:
+    """Check a folder and say what was found: 0 if it holds, 1 if not, 2 if it can't be read."""
+    try:
+        result = check(folder)
+    except Invalid as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     sys.stdout.write("\n".join(sentences(result)) + "\n")
-    sys.exit(1 if result.differences else 0)
+    return 1 if result.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))

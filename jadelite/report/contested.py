@@ -68,9 +68,9 @@ def lists_of(
 
     model-sure: people are firm (3 votes, or k where that is less, four fifths of them on one side)
     and the model says the opposite: at least 0.8 away from their side, or, where they say no, at
-    or above its strictest cut. The gap is from the model's probability to the nearer end of
-    Wilson's interval of the votes, so that few votes don't top the list; below 0 the interval
-    holds the probability.
+    or above the strictest cut that the wiki has set. The gap is from the model's probability to
+    the nearer end of Wilson's interval of the votes, so that few votes don't top the list; below 0
+    the interval holds the probability.
     people-split: as many votes, yes and no among them, and not firm. The gap is the entropy in
     bits, 1 for half and half.
     versions: flagged by one of two versions only; the gap is between their probabilities.
@@ -115,9 +115,11 @@ def _is_firm(cases: Cases, k: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[n
 
 def _model_sure(cases: Cases, k: int) -> _Found:
     says_yes, says_no = _is_firm(cases, k)
-    strictest = max([cases.model.threshold, *(value for _, value in cases.model.levels)])
+    model = cases.model
+    is_set = model.threshold_origin != "default"  # one half in place of a cut says nothing
+    cuts = [value for _, value in model.levels] + [model.threshold] * is_set
     missed = says_yes & ~cases.flagged & (1 - cases.score >= SURE)
-    false_alarm = says_no & cases.flagged & (cases.score >= min(SURE, strictest))
+    false_alarm = says_no & cases.flagged & (cases.score >= min(SURE, max(cuts, default=SURE)))
     places = np.flatnonzero(missed | false_alarm)
     low, high = _bounds(cases, places)
     score = cases.score[places]

@@ -22,6 +22,11 @@ def no_figure(reason: str, *, method: str = "point", n: int = 0) -> Figure:
     return Figure(value=None, low=None, high=None, n=n, method=method, reason=reason)
 
 
+def without_interval(found: Figure, *, method: str) -> Figure:
+    """The value alone, made in a way of which no honest interval is known."""
+    return Figure(found.value, None, None, found.n, method, found.reason)
+
+
 def scaled(found: Figure, times: float) -> Figure:
     """The figure in other units: value, interval and standard error `times` as large, 0 or more."""
     parts = (found.value, found.low, found.high, found.se)

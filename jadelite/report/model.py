@@ -38,6 +38,7 @@ def model_of(
     sample_prevalence = figure(ratio(plain, of_cases.prevalence(plain.y.size)))
     guardrails = guardrails_of(snapshot, cases, found)
     of_scores = scored(cases, seed=seed)
+    promises = recommendations_of(snapshot, cases)
     return ModelReport(
         model=model.model,
         version=model.version,
@@ -56,8 +57,8 @@ def model_of(
         in_sample=in_sample(cases),
         targets=targets_of(snapshot, cases, ballots),
         treatments=treatments_of(snapshot, cases),
-        thresholds=thresholds_of(snapshot, cases),
-        recommendations=recommendations_of(snapshot, cases),
+        thresholds=thresholds_of(snapshot, cases, also=[one.threshold for one in promises]),
+        recommendations=promises,
         roc_auc=of_scores.roc_auc,
         average_precision=of_scores.average_precision,
         calibration=of_scores.calibration,

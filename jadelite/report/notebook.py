@@ -1,4 +1,4 @@
-"""The notebook that comes with a report: headline figures by hand, then every number checked.
+"""The notebook that comes with a report: headline figures by hand, then all its files checked.
 
 Its cells stand here as text and run beside the data files, with numpy and jadelite alone.
 """
@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 _TITLE = """\
-# {campaign}: every number computed anew
+# {campaign}: the report computed anew
 
 Report of {wiki}, snapshot `{snapshot}`, made by jadelite {code_version} with seed {seed}.
 Run this notebook in the folder that holds the files of the report (`report.json`, `facts.json`,
-`edits.csv.gz`, `judgments.csv.gz`). It needs `pip install jadelite numpy` and nothing else."""
+`edits.csv.gz`, `judgments.csv.gz`, packed or not), such as the unpacked `report.zip`. It needs
+`pip install jadelite numpy` and nothing else."""
 
 _READ = """\
 import csv, gzip, json
@@ -21,9 +22,9 @@ import numpy as np
 HERE = Path(".")
 
 def read(name):
-    path = HERE / f"{name}.csv.gz"
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.exists() else open(
-        HERE / f"{name}.csv", encoding="utf-8", newline="")
+    path = HERE / f"{name}.csv"  # some browsers unpack what they save
+    opened = open(path, encoding="utf-8", newline="") if path.exists() else gzip.open(
+        HERE / f"{name}.csv.gz", "rt", encoding="utf-8", newline="")
     with opened as lines:
         return list(csv.DictReader(lines))
 
@@ -146,9 +147,10 @@ if model is not None:
                 raise ValueError(f"{figure} of {name} differs")"""
 
 _CHECK_TEXT = """\
-## Every number
-jadelite builds the whole report again from the data files and compares each number, interval and
-list with what the report says."""
+## report.json, lists.json and statistics.json
+jadelite builds them again from the data files and compares each number, interval and list with what
+stands there; lists.json and statistics.json where they lie in this folder too. The other files are
+not looked at."""
 
 _CHECK = """\
 from jadelite.report.check import check

@@ -10,8 +10,8 @@ from jadelite.domain.model_reports import Ceiling
 from jadelite.domain.reports import Agreement
 from jadelite.metrics import agreement, kappa
 from jadelite.metrics.ceiling import alternative_test, ceiling
-from jadelite.metrics.counts import first_of_repeated
-from jadelite.metrics.crossed import crossed_interval
+from jadelite.metrics.counts import count_table, first_of_repeated
+from jadelite.metrics.crossed import METHOD, crossed_interval
 from jadelite.metrics.intervals import wilson
 from jadelite.metrics.pairwise import conger_kappa
 from jadelite.metrics.result import Estimate
@@ -63,26 +63,25 @@ def _crossed(edits: Ints, reviewers: Ints, labels: Ints, *, seed: int) -> Figure
     wider than need be, by what fewer edits know less.
     """
 
-    def resampled(held: Mask | slice, n_resamples: int) -> Estimate:
+    def resampled(held: Mask | slice) -> Estimate:
         return crossed_interval(
             edits[held],
             reviewers[held],
             labels[held],
             coefficient="krippendorff_alpha",
             n_labels=len(LABELS),
-            n_resamples=n_resamples,
+            n_resamples=N_RESAMPLES,
             seed=seed,
         )
 
-    every = slice(None)
     if edits.size <= MANY_VOTES:
-        return figure(resampled(every, N_RESAMPLES))
-    chance = np.random.default_rng(seed).random(int(edits.max()) + 1)
-    whole, part = (
-        resampled(every, 0),
-        resampled(chance[edits] < MANY_VOTES / edits.size, N_RESAMPLES),
-    )
-    found = figure(whole)
+        return figure(resampled(slice(None)))
+    n_edits = int(edits.max()) + 1
+    chance = np.random.default_rng(seed).random(n_edits)
+    part = resampled(chance[edits] < MANY_VOTES / edits.size)
+    counts = count_table(edits, labels, n_items=n_edits, n_labels=len(LABELS))
+    whole = agreement.krippendorff_alpha(counts, n_resamples=0)
+    found = replace(figure(whole), se=None, method="point" if whole.reason is None else METHOD)
     if whole.value is None or part.value is None or part.low is None or part.high is None:
         return found
     away = whole.value - part.value

@@ -12,7 +12,7 @@ from jadelite.metrics.resampling import Patterns, patterns, score_cells
 from jadelite.metrics.survey import Sample
 from jadelite.report.ballots import LABELS, Ballots
 from jadelite.report.cases import Cases, Floats, Ints, Mask, sample_of
-from jadelite.report.figures import figure, no_figure
+from jadelite.report.figures import figure, no_figure, without_interval
 from jadelite.report.snapshot import UNKNOWN, Snapshot
 
 TREATMENTS: tuple[Treatment, ...] = ("half", "excluded", "no", "yes")
@@ -21,6 +21,7 @@ N_PREVALENCES = 10  # bins of the score that have a prevalence of their own in "
 TOLERANCE = 1e-4
 N_DECIMALS = 3  # of the posteriors, which are no surer than that
 MAX_ITERATIONS = 100
+ADJUSTED = "dawid-skene"
 
 
 def rates_of(sample: Sample, flagged: Mask) -> Rates:
@@ -92,7 +93,10 @@ def treatments_of(snapshot: Snapshot, cases: Cases) -> tuple[TreatmentLine, ...]
 
 
 def targets_of(snapshot: Snapshot, cases: Cases, ballots: Ballots) -> tuple[TargetLine, ...]:
-    """The main figures against votes, majorities, and votes freed of reviewers' errors."""
+    """The main figures against votes, majorities, and votes freed of reviewers' errors.
+
+    The last have no interval, see `TargetLine`.
+    """
     alike = cases.alike(cases.flagged)
     first = alike.first
     labels = decided(cases)[first]
@@ -127,7 +131,7 @@ def _adjusted(snapshot: Snapshot, cases: Cases, ballots: Ballots) -> TargetLine:
     elif not (votes > 1).any():
         reason = "no-pairs"
     if reason is not None:
-        none = no_figure(reason, method="dawid-skene")
+        none = no_figure(reason, method=ADJUSTED)
         return TargetLine("adjusted", 0, none, none, none, none)
     reviewers = patterns(reviewer)
     bins = patterns(score_cells(cases.score, n_cells=N_PREVALENCES)).of
@@ -145,7 +149,15 @@ def _adjusted(snapshot: Snapshot, cases: Cases, ballots: Ballots) -> TargetLine:
     y = np.clip(np.round(found.posterior[:, 0], N_DECIMALS), 0.0, 1.0)
     sample = sample_of(snapshot, cases.rows, y, model=cases.model, counts=(votes > 0) * 1)
     alike, (flagged,) = sample.grouped(cases.flagged)
-    return _target("adjusted", alike, flagged.astype(np.bool_))
+    line = _target("adjusted", alike, flagged.astype(np.bool_))
+    return TargetLine(
+        line.target,
+        line.n_cases,
+        *(
+            without_interval(one, method=ADJUSTED)
+            for one in (line.prevalence, line.precision, line.recall, line.false_positive_rate)
+        ),
+    )
 
 
 def _treatment(

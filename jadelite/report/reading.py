@@ -256,9 +256,7 @@ def _facts(document: Mapping[str, Any]) -> tuple[Facts, tuple[tuple[str, ...], .
 
 
 def _model(found: Mapping[str, Any]) -> ModelFacts:
-    counts = found["frame_counts"]
-    if counts is not None:
-        counts = {kind: tuple(cells) for kind, cells in counts.items()}
+    counts = None if found["frame_counts"] is None else tuple(found["frame_counts"])
     levels = tuple((name, value) for name, value in found["levels"])
     return ModelFacts(**{**found, "levels": levels, "frame_counts": counts})
 

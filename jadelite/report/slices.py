@@ -142,7 +142,7 @@ def _slice(
     held: Mask,
     residuals: _Residuals,
 ) -> Slice:
-    n_cases = round(float(sample.counts @ held))
+    n_cases = round(float((sample.counts * held).sum()))
     without = no_figure("no-reference", method="mover")
     return Slice(
         dimension=dimension.name,

@@ -7,7 +7,6 @@ Plain numbers and codes, no names, no texts, no titles. `audit` reads a snapshot
 import hashlib
 import json
 from array import array
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from jadelite.domain.campaigns import HEADLINE_STREAMS
@@ -88,8 +87,8 @@ class FrameFacts:
 class ModelFacts:
     """A model version that scored the edits, with its cuts in force as (level, value).
 
-    `frame_counts`: edits of the whole frame by kind of editor and thousandth of the score (N_CELLS
-    numbers each, the last cell closed), None where only the drawn edits' scores are known.
+    `frame_counts`: edits of the whole frame by thousandth of the score (N_CELLS numbers, the last
+    cell closed), None where nobody counted them or where they would give scores away by now.
     """
 
     model: str
@@ -100,7 +99,7 @@ class ModelFacts:
     threshold: float
     threshold_origin: str
     levels: tuple[tuple[str, float], ...]
-    frame_counts: Mapping[str, tuple[int, ...]] | None
+    frame_counts: tuple[int, ...] | None
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """What each threshold would do to the frame, and which one keeps a promise of precision."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,13 @@ from jadelite.metrics.survey import Sample
 from jadelite.metrics.thresholds import recommend, threshold_line
 from jadelite.report.cases import Cases, Floats, Ints, Mask, frame_size, is_drawn, sample_of
 from jadelite.report.figures import figure, no_figure, scaled
-from jadelite.report.snapshot import EDITORS, N_CELLS, Snapshot
+from jadelite.report.snapshot import EDITORS, N_CELLS, UNKNOWN, Snapshot
 
 LINES = (0.01, 0.02, *(place / 20 for place in range(1, 20)), 0.97, 0.98, 0.99)
 TARGETS = (0.5, 0.75, 0.9, 0.95, 0.99)
 MAX_CANDIDATES = 200
 _NEWCOMER, _REGISTERED = EDITORS.index("newcomer"), EDITORS.index("registered")
+_UNKNOWN_EDITOR = EDITORS.index("unknown")
 _ROUNDING = 1e-9
 
 
@@ -56,10 +58,13 @@ def workload_of(snapshot: Snapshot, cases: Cases, found: Rates) -> Workload:
     )
 
 
-def thresholds_of(snapshot: Snapshot, cases: Cases) -> tuple[ThresholdLine, ...]:
-    """Round thresholds and the cuts in force, rising."""
+def thresholds_of(
+    snapshot: Snapshot, cases: Cases, *, also: Sequence[float | None] = ()
+) -> tuple[ThresholdLine, ...]:
+    """Round thresholds, the cuts in force and those of `also` that are one, rising."""
     model = cases.model
-    levels: dict[float, list[str]] = {cut: [] for cut in (*LINES, model.threshold)}
+    asked = [cut for cut in also if cut is not None]
+    levels: dict[float, list[str]] = {cut: [] for cut in (*LINES, model.threshold, *asked)}
     for name, cut in model.levels:
         levels.setdefault(cut, []).append(name)
     editor = np.asarray(snapshot.edits.editor)[cases.rows].astype(np.int64)
@@ -138,7 +143,7 @@ def frame_flagged(snapshot: Snapshot, place: int, threshold: float) -> Counted |
         return Counted(n, n, n)
     if model.frame_counts is None:
         return None
-    cells = np.sum([np.asarray(counts) for counts in model.frame_counts.values()], axis=0)
+    cells = np.asarray(model.frame_counts)
     position = threshold * N_CELLS
     whole = round(position)
     if abs(position - whole) < _ROUNDING:
@@ -180,12 +185,24 @@ def _flagged_figure(
 
 
 def _newcomer_ratio(sample: Sample, flagged: Mask, editor: Ints) -> Figure:
+    """Where cases are worth less than one of either kind, a ratio would say nothing."""
+    newcomers, registered = editor == _NEWCOMER, editor == _REGISTERED
+    reason = None
+    if not editor.size:
+        reason = "empty"
+    elif np.isin(editor, (_UNKNOWN_EDITOR, UNKNOWN)).all():
+        reason = "editors-unknown"
+    elif not registered.any():
+        reason = "no-reference"
+    elif not newcomers.any():
+        reason = "too-few"
+    if reason is not None:
+        return no_figure(reason, method="mover-log")
     rate = rates.false_positive_rate(flagged)
-    if not (editor == _NEWCOMER).any() or not (editor == _REGISTERED).any():
-        return no_figure("empty", method="mover-log")
-    return figure(
-        ratio_of_rates(sample, rate.where(editor == _REGISTERED), rate.where(editor == _NEWCOMER))
-    )
+    found = figure(ratio_of_rates(sample, rate.where(registered), rate.where(newcomers)))
+    if found.value is not None and found.n == 0:
+        return no_figure("too-few", method="mover-log")
+    return found
 
 
 def _candidates(cases: Cases) -> Floats:

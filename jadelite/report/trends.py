@@ -117,7 +117,7 @@ class _Held:
     def point(self, start: int, week: int) -> TrendPoint:
         """The figures of the week that starts on this day, the `week`-th since the first."""
         here = self.monday == start
-        n = round(float(self.sample.counts @ here))
+        n = round(float((self.sample.counts * here).sum()))
         confidence = week_confidence(week)
 
         def told(found: Estimate) -> Figure:

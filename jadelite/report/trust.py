@@ -33,7 +33,7 @@ N_LEFT_OUT = 50  # reviewers who are left out in turn, the most active ones
 MIN_COMMON = 20  # edits that two reviewers must share before their votes are compared
 LONGEST_SECONDS = 600.0  # an answer that took longer was interrupted
 # Doubts that turn the light to poor; all others make it careful.
-POOR = ("few-judgments", "not-blind", "one-reviewer", "votes-alike")
+POOR = ("few-judgments", "not-blind", "exposure-unknown", "one-reviewer", "votes-alike")
 _NO, _NOBODY_KNOWS = (EXPOSURES.index(name) for name in ("no", "unknown"))
 
 
@@ -53,12 +53,13 @@ def trust_of(
     without a value are named.
     """
     used = np.flatnonzero(counted.used)
-    blind, response = _blind_share(snapshot), _response(snapshot, used, sample)
+    (blind, known_share), response = _blind_share(snapshot), _response(snapshot, used, sample)
     unsure, top = _unsure_share(ballots), _top_share(snapshot, used)
     n_alike = sum(_n_alike(one) for one in ballots[:1])
     doubts = _doubts(
         n_used=used.size,
         blind=blind,
+        known_share=known_share,
         response=response,
         unsure=unsure,
         top=top,
@@ -90,6 +91,7 @@ def _doubts(
     *,
     n_used: int,
     blind: Figure,
+    known_share: float,
     response: Figure,
     unsure: Figure,
     top: Figure,
@@ -99,7 +101,8 @@ def _doubts(
 ) -> tuple[str, ...]:
     found = {
         "few-judgments": n_used < SMALL_N,
-        "not-blind": blind.value is None or blind.value < MIN_BLIND,
+        "not-blind": blind.value is not None and blind.value < MIN_BLIND,
+        "exposure-unknown": known_share < MIN_BLIND,
         "low-response": response.value is not None and response.value < MIN_RESPONSE,
         "one-reviewer": top.value is not None and top.value > MAX_TOP_SHARE,
         "much-unsure": unsure.value is not None and unsure.value > MAX_UNSURE,
@@ -116,11 +119,12 @@ def _light(doubts: Sequence[str]) -> Literal["good", "careful", "poor"]:
     return "careful" if doubts else "good"
 
 
-def _blind_share(snapshot: Snapshot) -> Figure:
+def _blind_share(snapshot: Snapshot) -> tuple[Figure, float]:
     """Of people's first judgments of an edit, those given without sight of score or answers.
 
     Answers changed after the reveal are none of them. Where nobody says what had been seen, a
-    judgment is left out here.
+    judgment is left out here; the second number is the share of those of which it is known, 1
+    without any.
     """
     judgments = snapshot.judgments
     seen = np.stack([np.asarray(judgments.score_seen), np.asarray(judgments.peers_seen)])
@@ -134,9 +138,10 @@ def _blind_share(snapshot: Snapshot) -> Figure:
     seen = seen[:, np.concatenate([first, at[reviewer[at] == UNKNOWN]])]
     is_blind = (seen == _NO).all(axis=0)
     is_known = is_blind | ((seen != _NO) & (seen != _NOBODY_KNOWS)).any(axis=0)
-    if seen.shape[1] and not is_known.any():
-        return no_figure("exposure-unknown", method="wilson", n=int(seen.shape[1]))
-    return figure(wilson(int(is_blind.sum()), int(is_known.sum())))
+    n_given, n_known = seen.shape[1], int(is_known.sum())
+    if n_given and not n_known:
+        return no_figure("exposure-unknown", method="wilson", n=n_given), 0.0
+    return figure(wilson(int(is_blind.sum()), n_known)), n_known / n_given if n_given else 1.0
 
 
 def _response(snapshot: Snapshot, used: Ints, sample: PopulationSample | None) -> Figure:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from jadelite import __version__
 from jadelite.audit import access, links
 from jadelite.config import load_settings, require_safe_to_serve
-from jadelite.domain.planning import are_strata_shown
+from jadelite.domain.planning import is_too_small_to_show
 from jadelite.web import (
     auth,
     campaign_words,
@@ -23,6 +23,7 @@ from jadelite.web import (
     figures,
     locale,
     security,
+    task_numbers,
     words,
     words_campaigns,
     words_edits,
@@ -91,6 +92,7 @@ def create_app(services: Services) -> Flask:
     )
     app.openapi_version = "3.1.1"
     app.extensions[KEY] = services
+    task_numbers.init_app(app, services.settings.secret_key.get_secret_value())
     security.init_app(app, services.settings)
     auth.init_app(app)
     locale.init_app(app)
@@ -145,7 +147,7 @@ def _prepare_templates(app: Flask) -> None:
         here=_here,
         here_with=_here_with,
         wiki_url=links.edit_url,
-        are_strata_shown=are_strata_shown,
+        is_too_small_to_show=is_too_small_to_show,
         percent_1=_percent_1,
         decimal_3=_decimal_3,
         words_figures=words_figures,

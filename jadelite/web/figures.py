@@ -5,11 +5,12 @@ computed has its reason instead.
 """
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 
-from jadelite.domain.figures import Figure
+from jadelite.domain.figures import SMALL_N, Figure
 from jadelite.domain.model_reports import (
     ModelReport,
     ThresholdLine,
@@ -18,9 +19,11 @@ from jadelite.domain.model_reports import (
 )
 from jadelite.domain.reports import QuestionReport
 from jadelite.web import words_figures
-from jadelite.web.locale import date, decimal, number, percent
+from jadelite.web.locale import date, decimal, left_to_right, number, percent
 
 LEAST_SHARE = 0.00005  # below this a share is written as zero
+LEAST_P = 0.001
+MANY = 100  # has the form of the noun that decimals have, in all languages of the pages
 
 
 def kind_of(name: str) -> str:
@@ -41,9 +44,10 @@ def reason_text(figure: Figure) -> str:
     return str(words_figures.REASONS.get(reason, reason))
 
 
-def method_text(figure: Figure) -> str:
-    """How the figure was made; its code where it has no words."""
-    return str(words_figures.METHODS.get(figure.method, figure.method))
+def method_text(figure: Figure, is_weighted: bool) -> str:
+    """How the figure was made, weighted by a draw or not; its code where it has no words."""
+    words = words_figures.METHODS.get(figure.method, figure.method)
+    return str(words if is_weighted else words_figures.UNWEIGHTED.get(figure.method, words))
 
 
 def interval_text(figure: Figure, kind: str = "share") -> str:
@@ -62,7 +66,7 @@ def interval_text(figure: Figure, kind: str = "share") -> str:
         low = max(low, 0.0)
     if low < 0:  # between negative numbers a dash could be read as a sign
         ends = (_written(low, kind), _written(high, kind))
-        return str(gettext("%(low)s to %(high)s", low=ends[0], high=ends[1]))
+        return str(pgettext("interval", "%(low)s to %(high)s", low=ends[0], high=ends[1]))
     return f"{_written(low, kind)} – {_written(high, kind)}"
 
 
@@ -74,8 +78,23 @@ def share_text(value: float) -> str:
 
 def amount_text(value: float) -> str:
     """A number of things; with a decimal where it is small and no whole number."""
-    is_fine = abs(value) < 10 and abs(value - round(value)) > 0.05
-    return decimal(value, 1) if is_fine else number(round(value))
+    return decimal(value, 1) if _is_fine(value) else number(round(value))
+
+
+def plural_of(value: float) -> int:
+    """The number by which a noun goes behind `amount_text`."""
+    return MANY if _is_fine(value) else round(value)
+
+
+def p_text(value: float) -> str:
+    """A p value; one that would be written as zero as a bound."""
+    return left_to_right(f"< {decimal(LEAST_P, 3)}") if value < LEAST_P else decimal(value, 3)
+
+
+def p_equation(value: float) -> str:
+    """A p value in a sentence, with its letter."""
+    sign = "<" if value < LEAST_P else "="
+    return left_to_right(f"p {sign} {decimal(max(value, LEAST_P), 3)}")
 
 
 def threshold_text(value: float) -> str:
@@ -95,6 +114,26 @@ def place_of(day: str, weeks: Sequence[TrendPoint]) -> float | None:
     return passed / whole if whole and 0 <= passed <= whole else None
 
 
+def is_counted(model: ModelReport) -> bool:
+    """Whether plain counts of edits say what the figures say: each weighs 1 and is decided."""
+    plain, whole = astuple(model.in_sample.cells), astuple(model.rates.cells)
+    return all(abs(one - two) < 1e-6 for one, two in zip(plain, whole, strict=True))
+
+
+def scarcest(model: ModelReport) -> tuple[str, int]:
+    """On what a verdict of the model rests, and how many effective edits that is at least.
+
+    "all" of the edits judged; where these are enough for a verdict, "precision" or "recall", of
+    which figures without a value are left out.
+    """
+    n_all = int(model.n_effective)
+    if n_all < SMALL_N:
+        return "all", n_all
+    parts = [("precision", model.rates.precision), ("recall", model.rates.recall)]
+    known = [(name, found.n) for name, found in parts if found.value is not None]
+    return min(known, key=lambda part: part[1], default=("all", n_all))
+
+
 def nearest(lines: Sequence[ThresholdLine], threshold: float) -> ThresholdLine | None:
     """The line whose threshold is nearest; None without lines."""
     return min(lines, key=lambda line: abs(line.threshold - threshold), default=None)
@@ -112,6 +151,11 @@ def pair_of(
 def date_of(day: str) -> datetime:
     """A day in ISO 8601 as a time."""
     return datetime.fromisoformat(day)
+
+
+def _is_fine(value: float) -> bool:
+    """Whether an amount needs its decimal."""
+    return abs(value) < 10 and abs(value - round(value)) > 0.05
 
 
 def _written(value: float, kind: str) -> str:

@@ -26,6 +26,7 @@ QQX = "qqx"
 DEFAULT = "en"
 SAVED = "language"
 ARABIC_LETTER_MARK, LEFT_TO_RIGHT_MARK = "\u061c", "\u200e"
+LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE = "\u2066", "\u2069"
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,15 @@ def percent(value: float, digits: int = 0) -> str:
 @lru_cache(maxsize=10_000)
 def _decimal(value: float, digits: int | None, locale: Locale) -> str:
     pattern = None if digits is None else "#,##0." + "0" * digits
-    text = numbers.format_decimal(
-        value, pattern, locale=locale, numbering_system=_numbering(locale)
-    )
-    return _shape(text, locale)
+    numbering = _numbering(locale)
+    text = numbers.format_decimal(abs(value), pattern, locale=locale, numbering_system=numbering)
+    text = _shape(text, locale)
+    is_zero = digits is not None and abs(value) * 10**digits < 0.5  # a zero has no sign
+    if value >= 0 or is_zero:
+        return text
+    # Babel writes an ASCII hyphen. Its sign comes with marks, which end where the number does not.
+    sign = numbers.get_minus_sign_symbol(locale, numbering_system=numbering)
+    return _isolated(sign.strip(LEFT_TO_RIGHT_MARK + ARABIC_LETTER_MARK) + text, locale)
 
 
 @lru_cache(maxsize=10_000)
@@ -164,6 +170,11 @@ def _percent(value: float, digits: int, locale: Locale) -> str:
         # unless a mark says that this is Arabic script.
         text = ARABIC_LETTER_MARK + text.replace(LEFT_TO_RIGHT_MARK, "")
     return _shape(text, locale)
+
+
+def left_to_right(text: str) -> str:
+    """A sign and its number, read from left to right on pages of either direction."""
+    return _isolated(text, _locale())
 
 
 def date(value: datetime) -> str:
@@ -247,6 +258,11 @@ def _locale() -> Locale:
 
 def _numbering(locale: Locale) -> Literal["default", "latn"]:
     return "default" if locale.language in _NUMBERING else "latn"
+
+
+def _isolated(text: str, locale: Locale) -> str:
+    is_rtl = locale.text_direction == "rtl"
+    return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP_ISOLATE}" if is_rtl else text
 
 
 def _shape(text: str, locale: Locale) -> str:

@@ -23,6 +23,11 @@ from jadelite.web.services import services
 STYLESHEET = Path(__file__).parent / "static" / "jadelite.css"
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 ALL = "report.zip"
+# Saved under these very names: the notebook and the check look for them, and name them.
+READ_BY_NAME = frozenset({
+    "report.json", "report.ipynb", "facts.json", "lists.json", "statistics.json",
+    "edits.csv.gz", "judgments.csv.gz", "edits.parquet", "judgments.parquet",
+})  # fmt: skip
 KINDS = {
     "html": "text/html",
     "json": "application/json",
@@ -37,8 +42,9 @@ README = """# Report of {campaign}
 Snapshot {snapshot}
 Computed {computed_at} by jadelite {code_version}, seed {seed}.
 
-report.json has every figure; edits.* and judgments.* the data they follow from; report.ipynb
-computes each figure anew from these and fails if one differs (pip install jadelite numpy).
+report.json has every figure; edits.* and judgments.* the data they follow from. report.ipynb
+computes report.json, lists.json and statistics.json anew from these and fails if a number differs;
+it runs in this folder (pip install jadelite numpy).
 The labels are given to the public domain: CC0 1.0, {licence}
 {missing}"""
 
@@ -47,9 +53,8 @@ def answer(page: CampaignPage, report: Report, name: str) -> Response:
     """A file as an attachment. Raises NotFound; Conflict while its edits are judged again."""
     body = _packed(page, report) if name == ALL else _content(page, report, name)
     response = Response(body, mimetype=KINDS[name.rsplit(".", 1)[-1]])
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="{report.campaign}-{report.snapshot[:8]}-{name}"'
-    )
+    saved = name if name in READ_BY_NAME else f"{report.campaign}-{report.snapshot[:8]}-{name}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     # Not the snapshot alone: lists lose names while their edits are judged again.
     response.set_etag(f"{report.snapshot[:32]}-{hashlib.sha256(body).hexdigest()[:16]}")
     response.headers["Cache-Control"] = "private, no-cache"

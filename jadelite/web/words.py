@@ -190,7 +190,7 @@ _ERRORS: dict[str, LazyString] = {
     "past-end": _("The end of this campaign has passed. Choose a later end first."),
     "still-open": _("Close the campaign first."),
     "strata-not-shown": _(
-        "There were so few edits to choose from that this file would give scores away."
+        "While these edits are judged, this file would give scores away."
         " It can be had once the campaign has ended."
     ),
     "all-drawn": _("Every edit that scores so high is in the sample already."),

@@ -56,7 +56,7 @@ FIGURES: dict[str, LazyString] = {
     "self_consistency": _("Same answer when asked again"),
     "n_reviewers": _("Reviewers"),
     "blind_share": _("Judged blind"),
-    "response_rate": _("Judged of those drawn"),
+    "response_rate": _("Share of the edits judged"),
     "unsure_share": _("Answers “not sure”"),
     "votes_per_edit": _("Votes for an edit"),
     "top_reviewer_share": _("Share of the busiest reviewer"),
@@ -165,7 +165,7 @@ FIGURE_HELP: dict[str, LazyString] = {
     "self_consistency": _("How often a reviewer who got an edit twice gave the same answer."),
     "n_reviewers": _("People who judged blind."),
     "blind_share": _("The share of people’s judgments given without knowing the score or others’."),
-    "response_rate": _("The share of the drawn edits that have been judged."),
+    "response_rate": _("Of the edits that people were to judge, the share that has been judged."),
     "unsure_share": _("The share of answers that are “not sure”."),
     "votes_per_edit": _("The median number of blind votes for a judged edit."),
     "top_reviewer_share": _("The share of judgments that the busiest reviewer gave."),
@@ -193,8 +193,8 @@ KINDS: dict[str, str] = {
 METHODS: dict[str, LazyString] = {
     "wilson": _("Wilson interval, 95 %"),
     "wilson-kish": _("Wilson interval on the effective number, 95 %"),
-    "wilson-linearised": _("Weighted by the draw, linearised, Wilson interval, 95 %"),
-    "wilson-mover": _("Weighted by the draw, Wilson intervals of the parts joined (MOVER), 95 %"),
+    "wilson-linearised": _("Linearised, Wilson interval, 95 %"),
+    "wilson-mover": _("Wilson intervals of the two rates joined (MOVER), 95 %"),
     "item-bootstrap": _("Bootstrap over edits, 95 %"),
     "crossed-bootstrap": _("Bootstrap over edits and reviewers, 95 %"),
     "analytic": _("Standard error by formula, 95 %"),
@@ -208,9 +208,9 @@ METHODS: dict[str, LazyString] = {
     "linearised-fisher": _("Linearised, interval on Fisher’s scale, 95 %"),
     "mover": _("Intervals of both rates joined (MOVER), 95 %"),
     "mover-log": _("Intervals of both rates joined on a log scale (MOVER), 95 %"),
-    "shifted-bootstrap": _("Bootstrap within the parts of the draw, freed of bias, 95 %"),
+    "shifted-bootstrap": _("Bootstrap over edits, freed of bias, 95 %"),
     "shifted-bootstrap-clipped": _(
-        "Bootstrap within the parts of the draw, freed of bias, 95 %, ended where the scale ends"
+        "Bootstrap over edits, freed of bias, 95 %, ended where the scale ends"
     ),
     "sandwich": _("Weighted by the draw, robust standard errors, 95 %"),
     "anytime-valid": _("Holds for all weeks together, 95 %"),
@@ -223,6 +223,11 @@ METHODS: dict[str, LazyString] = {
     "census": _("Every edit was judged, so nothing is left to chance"),
     "point": _("No interval can be given"),
     "count": _("A count"),
+}
+# The same methods where nothing was drawn, so that all edits weigh the same.
+UNWEIGHTED: dict[str, LazyString] = {
+    "stratified-wilson": METHODS["wilson-kish"],
+    "sandwich": _("Robust standard errors, 95 %"),
 }
 
 REASONS: dict[str, LazyString] = {
@@ -245,6 +250,29 @@ REASONS: dict[str, LazyString] = {
     "one-reviewer": _("there is only one reviewer"),
     "no-model": _("there is no model to measure"),
     "time-unknown": _("the times aren’t known"),
+    "editors-unknown": _("it isn’t known who made the edits"),
     "exposure-unknown": _("it isn’t known what the reviewers had seen"),
-    "value-below": _("the model does not reach it at any threshold"),
+    "value-below": _("the model does not reach it where its scores are highest"),
 }
+
+# What `metrics.coverage` measured that is no figure of a report: the figure's name in a pattern.
+COVERED: dict[str, LazyString] = {
+    " of votes": _("%(figure)s, by shares of the votes"),
+    " change": _("%(figure)s, difference of two versions"),
+    " of a group": _("%(figure)s, on one part of the edits"),
+}
+_SAME_AS = {
+    "false_positive_rate gap of groups": "false_positive_gap",
+    "false_positive_rate ratio of groups": "false_positive_ratio",
+    "model_human less human_human": "difference",
+}
+
+
+def covered_name(name: str) -> str:
+    """What is called `name` in `metrics.coverage`, in the page's language; else its code."""
+    name = _SAME_AS.get(name, name)
+    for ending, pattern in COVERED.items():
+        figure = name.removesuffix(ending)
+        if figure != name and figure in FIGURES:
+            return str(pattern) % {"figure": FIGURES[figure]}
+    return str(FIGURES.get(name, name))

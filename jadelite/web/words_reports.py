@@ -3,8 +3,8 @@
 Names are stable codes of `domain.reports`; this is where they become words.
 """
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel import pgettext
 from flask_babel.speaklater import LazyString
 
 from jadelite.domain.model_reports import TrendMark
@@ -32,7 +32,8 @@ TARGET_HELP: dict[str, LazyString] = {
     "adjusted": _(
         "How often each reviewer errs is estimated from the votes alone (Dawid and Skene), with a"
         " share of yes of its own in each bin of the score. It assumes that reviewers err"
-        " independently, and as often in each bin."
+        " independently, and as often in each bin. No interval is given: none would tell how well"
+        " these errors are known."
     ),
 }
 
@@ -45,11 +46,12 @@ LIGHT_SIGNS = {"good": "✓", "careful": "!", "poor": "✕"}
 DOUBTS: dict[str, LazyString] = {
     "few-judgments": _("There are few judgments."),
     "not-blind": _("Many judgments were not given blind."),
-    "low-response": _("Many of the drawn edits have not been judged."),
+    "exposure-unknown": _("It isn’t known what the reviewers had seen when they judged."),
+    "low-response": _("Many of these edits have not been judged."),
     "one-reviewer": _("One reviewer gave a large part of the judgments."),
     "much-unsure": _("People were often not sure."),
-    "small-sample": _("With their weights, the judged edits tell as much as a small sample."),
-    "not-a-sample": _("Nobody drew these edits by chance: they don’t speak for the wiki."),
+    "small-sample": _("The judged edits tell no more than a small sample would."),
+    "not-a-sample": _("These edits are no random sample of the wiki: they don’t speak for it."),
     "votes-alike": _("Some reviewers voted alike on everything."),
 }
 LISTS: dict[str, LazyString] = {
@@ -85,6 +87,8 @@ WHY: dict[str, LazyString] = {
     "reverted-but-fine": _("undone, though fine"),
     "restored": _("undone, then brought back"),
 }
+# Cuts that have words; others have the names that were given to them.
+LEVELS: dict[str, LazyString] = {"default": _("the wiki’s threshold")}
 DIMENSIONS: dict[str, LazyString] = {
     "editor": _("Kind of editor"),
     "namespace": _("Kind of page"),
@@ -129,7 +133,7 @@ USES: dict[str, LazyString] = {
 FILES: dict[str, LazyString] = {
     "report.html": _("this report in a file that stands alone"),
     "report.json": _("every figure, for programs"),
-    "report.ipynb": _("a notebook that computes every number anew"),
+    "report.ipynb": _("a notebook that computes the figures and lists anew"),
     "edits.csv.gz": _("one row for each edit, with how it was drawn"),
     "judgments.csv.gz": _("one row for each judgment"),
     "edits.parquet": _("the edits, as Parquet"),
@@ -168,6 +172,7 @@ def part_name(dimension: str, value: str) -> str:
     if dimension == "hour" and "-" in value:
         low, high = value.split("-")
         if low.isdecimal() and high.isdecimal():
-            return str(gettext("%(low)s to %(high)s", low=number(int(low)), high=number(int(high))))
+            ends = {"low": number(int(low)), "high": number(int(high))}
+            return str(pgettext("hours of the day", "%(low)s to %(high)s", **ends))
     known = PARTS.get(dimension, {}).get(value)
     return value if known is None else str(known)

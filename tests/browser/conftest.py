@@ -32,6 +32,7 @@ from jadelite.db import edits, judgments, masking, schema, scores, tasks
 from jadelite.db.edits import StoredEdit
 from jadelite.db.session import Database
 from jadelite.domain.judgments import Judgment
+from jadelite.web.task_numbers import TaskNumbers
 
 RTL = ("ar", "fa")
 PLENTY = "plenty"  # a campaign of many edits
@@ -70,16 +71,22 @@ OPEN_DETAILS = """() => document.querySelectorAll("details:not(.menu)")
 
 
 class Site:
-    """The running site, and a look behind its pages."""
+    """The running site, and a look behind its pages. Tasks are named as addresses name them."""
 
-    def __init__(self, address: str, database: Database) -> None:
+    def __init__(self, address: str, database: Database, secret: str) -> None:
         self.address = address
         self.database = database
+        self._numbers = TaskNumbers(secret)
+
+    def _row(self, shown: int) -> int:
+        task_id = self._numbers.read(str(shown))
+        assert task_id is not None
+        return task_id
 
     def edit_of(self, task_id: int) -> StoredEdit:
         """The edit that a task asks about."""
         with self.database.reading() as session:
-            task = tasks.get(session, task_id)
+            task = tasks.get(session, self._row(task_id))
             found = edits.load(session, task.edit_id) if task else None
         assert found is not None
         return found
@@ -87,14 +94,14 @@ class Site:
     def probabilities(self, task_id: int) -> list[float]:
         """What the models said of a task's edit."""
         with self.database.reading() as session:
-            task = tasks.get(session, task_id)
+            task = tasks.get(session, self._row(task_id))
             assert task is not None
             return [score.probability for score in scores.of_edit(session, task.edit_id)]
 
     def judgments(self, task_id: int) -> list[Judgment]:
         """All judgments of a task, oldest first."""
         with self.database.reading() as session:
-            return judgments.of_task(session, task_id)
+            return judgments.of_task(session, self._row(task_id))
 
     def any_edit(self, language: str, *, is_masked: bool) -> StoredEdit:
         """An edit of a sample wiki that is still being judged, or that is not any more."""
@@ -327,7 +334,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ):
         address = f"http://127.0.0.1:{port}"
         _wait_until_up(address, web, folder / "web.log")
-        yield Site(address, database)
+        yield Site(address, database, environment["JADELITE_SECRET_KEY"])
     database.close()
     for name in ("web.log", "worker.log"):
         log = (folder / name).read_text()

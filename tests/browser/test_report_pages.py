@@ -45,6 +45,7 @@ def test_the_dial_moves_without_asking_the_server(make_visitor: Callable) -> Non
     assert out.text_content().split() == first.text_content().split()
     page.fill(f"{DIAL} input[name=t]", "0.51")
     assert shown.inner_text().startswith("0.50")
+    assert page.get_by_text("Shown for 0.50, the nearest that was computed.").is_visible()
     assert asked == []
     visitor.require_quiet()
 
@@ -72,6 +73,10 @@ def test_every_chart_has_a_title_and_a_table(make_visitor: Callable) -> None:
         "items => [...new Set(items.map((item) => getComputedStyle(item).direction))]"
     )
     assert directions == ["ltr"]
+    sliders = visitor.page.locator("input[type=range]").evaluate_all(
+        "items => [...new Set(items.map((item) => getComputedStyle(item).direction))]"
+    )
+    assert sliders == ["ltr"]
 
 
 def test_the_file_that_stands_alone_looks_right_from_the_disk(

@@ -134,7 +134,7 @@ def test_a_get_never_writes(services, new_app_reader) -> None:
         path = (
             re.sub(r"<int\([^)]*\):", "<int:", rule.rule)
             .replace("<slug>", "a-campaign")
-            .replace("<int:task_id>", task.rsplit("/", 1)[-1])
+            .replace("<task:task_id>", task.rsplit("/", 1)[-1])
             .replace("<wiki>", factories.WIKI)
             .replace("<context>", factories.WIKI)
             .replace("<model>", "damaging")

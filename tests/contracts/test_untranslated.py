@@ -6,7 +6,7 @@ import factories
 
 from jadelite.domain.scores import FAILURE_REASONS
 
-BRACKETS = re.compile("⧼[^⧽]*⧽")
+BRACKETS = re.compile("⧼[^⧼⧽]*⧽")
 # Data and names, which no catalog translates.
 DATA = re.compile(
     r"jadelite|JSON|R-[0-9A-Z]{7}|an? summary|one line|another( longer)? line|longer|Page \d+|"

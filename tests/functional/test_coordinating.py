@@ -98,6 +98,7 @@ def test_the_whole_way_from_a_plan_to_an_archive(coordinator, new_reader, servic
     work_off()
     coordinator.get("/campaigns/autumn/manage")
     assert "24 of 60 edits were drawn at random" in coordinator.words
+    assert "Chance of each" in coordinator.words
     coordinator.post("/campaigns/autumn/draw", stream="probability")
     assert coordinator.page.status_code == 409
     assert "A second draw would change the chance" in coordinator.words
@@ -106,10 +107,12 @@ def test_the_whole_way_from_a_plan_to_an_archive(coordinator, new_reader, servic
     assert "autumn" not in visitor.get("/").text
     coordinator.post("/campaigns/autumn/state", action="open")
     assert "Open. Judgments are taken." in coordinator.words
+    assert "Chance of each" not in coordinator.words
     assert "نمونهٔ پاییز" in visitor.get("/").text
     reviewer = as_role(new_reader(), "reviewer")
     reviewer.get("/campaigns/autumn")
     assert "24 of 60 edits were drawn at random" in reviewer.words
+    assert "Chance of each" not in reviewer.words
     assert "It asks for 24 judgments" in reviewer.words
     assert "/campaigns/autumn/manage" not in reviewer.text
     reviewer.post("/campaigns/autumn/start", length="10")
@@ -124,6 +127,7 @@ def test_the_whole_way_from_a_plan_to_an_archive(coordinator, new_reader, servic
     assert "Closed." in coordinator.words
     work_off()
     assert "Report of" in visitor.get("/campaigns/autumn").words
+    assert "Chance of each" in visitor.words
     coordinator.post("/campaigns/autumn/state", action="archive")
     assert "Archived. It can only be read." in coordinator.words
     assert "autumn" not in visitor.get("/").text

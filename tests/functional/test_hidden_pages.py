@@ -114,8 +114,9 @@ def test_hidden_is_answered_as_never_seen(reader, services, judged, accept, rev_
 def test_who_holds_it_is_told_plainly_and_goes_on(reader, services) -> None:
     factories.make_campaign(services.database, services.clock(), wiki=WIKI, kind="import", k=1)
     task = start(reader).path
-    unknown = reader.get("/tasks/987654321").text
-    hidden.hide(services.database, services.clock(), 1000 + int(task.rsplit("/", 1)[1]))
+    rev_id = 1000 + reader.task_id
+    unknown = reader.get(reader.address_of(987654321)).text
+    hidden.hide(services.database, services.clock(), rev_id)
     reader.get("/").get(task)
     assert reader.page.status_code == 404
     assert "This edit is not waiting for you" in reader.words

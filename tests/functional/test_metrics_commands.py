@@ -353,3 +353,54 @@ def test_trouble_is_one_line_on_standard_error_and_a_code(file, tmp_path):
     assert wrong.stderr == "jadelite: line 2 has 2 cells, expected 3\n"
     assert missing.returncode == 74
     assert missing.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "said"),
+    [
+        (
+            ("model", *SCORED, "--weight", "w"),
+            "p,y,w\n0.1,0,1\n0.9,1,1e308\n",
+            "line 3: column 'w' has '1e308', expected a number from 0 to 1e+100",
+        ),
+        (
+            ("model", *SCORED, "--threshold", "nan"),
+            "p,y\n0.1,0\n0.9,1\n",
+            "threshold is nan, expected 0 to 1",
+        ),
+    ],
+)
+def test_a_number_that_can_not_be_reckoned_with_is_one_sentence(file, arguments, text, said):
+    name, *options = arguments
+    result = CliRunner().invoke(root, ["metrics", name, str(file(text)), *options])
+
+    assert isinstance(result.exception, Invalid)
+    assert str(result.exception) == said
+
+
+@pytest.mark.parametrize("least", ["1e85", "0"])
+def test_weights_as_far_apart_as_they_may_be_give_figures(file, least):
+    path = file(f"p,y,w\n0.1,0,1e100\n0.9,1,1e100\n0.4,1,{least}\n0.8,0,1e100\n")
+
+    found = figures("model", path, *SCORED, "--weight", "w")
+
+    assert found["prevalence"]["value"] == close(1 / 3)
+
+
+@pytest.mark.parametrize(("least", "most"), [("1e-16", "1"), ("1e-307", "1e-305")])
+def test_weights_too_far_apart_or_small_are_refused(file, least, most):
+    path = file(f"p,y,w\n0.1,0,{least}\n0.9,1,{most}\n")
+
+    with pytest.raises(Invalid, match="column 'w' has weights from 1e-"):
+        figures("model", path, *SCORED, "--weight", "w")
+
+
+@pytest.mark.parametrize("interval", measuring.INTERVALS)
+@pytest.mark.parametrize(
+    "text", ["item,annotator,label\na,1,x\n", "item,annotator,label\na,1,x\na,2,x\nb,1,x\n"]
+)
+def test_one_label_has_reasons_and_no_warnings(file, interval, text):
+    found = figures("agreement", file(text), *LONG, "--interval", interval)
+
+    assert found["gwet_ac1"]["value"] is None
+    assert found["gwet_ac1"]["reason"] in ("constant", "no-pairs", "too-few")

@@ -172,7 +172,7 @@ def test_a_task_of_somebody_else_is_not_found(new_reader, services) -> None:
 
 def test_a_visitor_is_asked_to_sign_in(reader, services) -> None:
     tasks = factories.make_campaign(services.database, services.clock())
-    reader.get(f"/tasks/{tasks[0]}")
+    reader.get(reader.address_of(tasks[0]))
     assert reader.page.status_code == 403
     assert "Sign in first." in reader.words
 

@@ -21,7 +21,7 @@ def report(services):
     made = samples.report()
     listed = (
         samples.listed(1),
-        samples.listed(2, editor_kind="temporary", namespace=1, gap=0.6),
+        samples.listed(2, editor_kind="temporary", namespace=1),
         samples.listed(3, why="missed"),
     )
     files = {"lists.json": samples.lists_file(*listed), "edits.csv.gz": b"columns"}
@@ -77,6 +77,25 @@ def test_everything_is_in_one_file_and_what_is_missing_is_said(reader, report) -
     assert reader.client.get(f"{FILES}/report.zip").data == body
 
 
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("report.json", "report.json"),
+        ("edits.csv.gz", "edits.csv.gz"),
+        ("lists.json", "lists.json"),
+        ("report.html", "a-campaign-{snapshot}-report.html"),
+        ("report.zip", "a-campaign-{snapshot}-report.zip"),
+    ],
+)
+def test_what_the_notebook_reads_is_saved_under_the_name_it_reads(
+    reader, report, name, saved
+) -> None:
+    answer = reader.client.get(f"{FILES}/{name}")
+
+    saved = saved.format(snapshot=report.snapshot[:8])
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{saved}"'
+
+
 @pytest.mark.parametrize("name", ["nope.csv", "report.ipynb", "..%2Fx", "edits.parquet"])
 def test_a_file_that_is_not_there_is_not_found(reader, report, name) -> None:
     assert reader.get(f"{FILES}/{name}").page.status_code == 404
@@ -96,6 +115,25 @@ def test_a_list_can_be_narrowed_in_its_address(reader, report) -> None:
     assert "Page 1001" not in reader.words
     assert "2 edits" in reader.get(f"{LIST}?min_gap=0.75&editor_kind=newcomer").words
     assert "There are no such edits." in reader.get(f"{LIST}?question=goodfaith").words
+
+
+@pytest.mark.parametrize(
+    ("asked", "n"), [("", 2), ("?min_gap=", 2), ("?min_gap=0", 2), ("?min_gap=0.9", 1)]
+)
+def test_apart_is_the_score_from_the_share_of_yes_whatever_the_order_goes_by(
+    reader, services, asked, n
+) -> None:
+    factories.make_campaign(services.database, services.clock())
+    factories.set_state(services.database, "a-campaign", "closed", now=services.clock())
+    lists = samples.lists_file(
+        samples.listed(1, gap=-0.03, probability=0.9, n_yes=0, n_no=3, n_unsure=0),
+        samples.listed(2, gap=0.95, probability=0.9, n_yes=1, n_no=2, n_unsure=0),
+    )
+    samples.store(services.database, samples.report(), {"lists.json": lists})
+
+    assert f"{n} edit" in reader.get(f"{LIST}{asked}").words
+    if asked != "?min_gap=":
+        assert reader.client.get(f"/api/v1{LIST}{asked}").get_json()["n"] == n
 
 
 def test_the_api_gives_the_same_list_page_by_page(reader, report) -> None:
@@ -147,6 +185,33 @@ def test_an_edit_that_is_judged_again_is_not_named(reader, services) -> None:
     assert (answer["edits"], answer["n_masked"]) == ([], 1)
     assert reader.get(f"{FILES}/lists.json").page.status_code == 409
     assert "/edits/sample-fa/1001" not in reader.get("/reports/a-campaign").text
+
+
+def test_narrowing_a_list_tells_nothing_of_an_edit_that_is_judged_again(
+    reader, services, report
+) -> None:
+    """Whether a filter still counts it would tell its gap, its editor and its page."""
+    plain = reader.client.get(f"/api/v1{LIST}").get_json()
+    assert plain["n"] == 3
+    factories.make_campaign(
+        services.database, services.clock(), slug="again", first_rev_id=1002, n_edits=1
+    )
+
+    for query, n in (
+        ("", 2),
+        ("?namespace=1", 0),
+        ("?editor_kind=temporary", 0),
+        ("?min_gap=0.5", 2),
+        ("?min_gap=0.75", 2),
+        ("?question=goodfaith", 0),
+        ("?limit=1", 2),
+        ("?limit=1&cursor=1", 2),
+    ):
+        found = reader.client.get(f"/api/v1{LIST}{query}").get_json()
+        assert (found["n"], found["n_masked"]) == (n, 1), query
+        assert 1002 not in [edit["rev_id"] for edit in found["edits"]]
+    # Of one kind of editor alone there is nothing to choose.
+    assert 'value="temporary"' not in reader.get(LIST).text
 
 
 def test_the_code_tells_in_its_own_words_how_a_figure_is_made(reader) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import factories
 import pytest
@@ -10,10 +10,12 @@ import report_samples as samples
 from reader import Reader
 from sqlalchemy import text
 
+from jadelite.domain.model_reports import Cells
 from jadelite.domain.reports import Report
 from jadelite.web import words_reports
 
 PAGE = "/reports/a-campaign"
+DOUBTS_OF_IMPORT = ("low-response", "not-a-sample")
 
 
 @pytest.fixture
@@ -56,9 +58,13 @@ def test_a_model_that_finds_almost_nothing_can_not_be_missed(reader, stored) -> 
     told = first_finding(reader.get(PAGE))
 
     assert told.index("This model finds almost nothing: 1 of 339 damaging edits") < told.index(
-        "really are damaging"
+        "Too few judgments for a verdict."
     )
-    assert "0.3% (0.05% – 1.7%) of the damage" in told
+    # Precision rests on the one edit that it flagged.
+    assert "what amounts to 1 flagged edit. It takes at least 29 more." in told
+    assert "really are damaging" not in told
+    assert "0.3%" in told
+    assert "0.05% – 1.7%" in told
     assert '<span class="sign" aria-hidden="true">⚠</span>' in reader.text
 
 
@@ -76,6 +82,109 @@ def test_every_alarm_is_a_sentence(reader, stored, code, words) -> None:
     stored(samples.report(samples.question("damaging", samples.model(alarms=(code,)))))
 
     assert words in first_finding(reader.get(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("damaging", "It flags 1 edit a day. Of all that it flags, 94.0%"),
+        ("goodfaith", "It takes 1 edit a day for good faith. Of all that it takes for it, 94.0%"),
+    ],
+)
+def test_a_single_edit_a_day_is_no_plural(reader, stored, question, words) -> None:
+    one = samples.model(workload=replace(samples.model().workload, flagged=samples.count(1)))
+    stored(samples.report(samples.question(question, one)))
+
+    assert words in first_finding(reader.get(PAGE))
+
+
+def test_one_flagged_edit_in_an_alarm_is_no_plural(reader, stored) -> None:
+    one = samples.rates(cells=Cells(tn=40.0, fp=1.0, fn=1.0, tp=0.0))
+    alarms = ("finds-almost-nothing", "mostly-false-alarms")
+    model = samples.model(alarms=alarms, in_sample=one, rates=one)
+    stored(samples.report(samples.question("damaging", model)))
+
+    told = first_finding(reader.get(PAGE))
+
+    assert "0 of 1 damaging edit at its threshold" in told
+    assert "people say no to 1 of 1 flagged edit that was judged" in told
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("damaging", "57.0% (51.0% – 63.0%) of the damage at its threshold, though its"),
+        ("goodfaith", "57.0% (51.0% – 63.0%) of the edits that people say yes to, though its"),
+    ],
+)
+def test_an_alarm_of_a_weighted_figure_says_that_figure(reader, stored, question, words) -> None:
+    """Counts of the sample would say something else."""
+    alarms = ("finds-almost-nothing", "mostly-false-alarms")
+    few = samples.rates(precision=Figure(0.138, 0.102, 0.184, 301, "stratified-wilson"))
+    model = samples.model(
+        alarms=alarms, rates=few, in_sample=samples.rates(cells=Cells(400.0, 84.0, 20.0, 46.0))
+    )
+    stored(samples.report(samples.question(question, model)))
+
+    told = first_finding(reader.get(PAGE))
+
+    assert f"This model finds almost nothing: {words} accuracy reads 97.6%." in told
+    assert "people say yes to only 13.8% (10.2% – 18.4%) of it." in told
+    assert " of 130 " not in told
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ("precision", "Its precision rests on what amounts to 29 flagged edits."),
+        ("recall", "Its recall rests on what amounts to 29 edits that people say yes to."),
+    ],
+)
+def test_no_verdict_on_fewer_than_thirty_in_either_figure(reader, stored, figure, words) -> None:
+    few = samples.rates(**{figure: samples.fig(0.6, 0.1, 29)})
+    stored(samples.report(samples.question("damaging", samples.model(rates=few))))
+
+    told = first_finding(reader.get(PAGE))
+
+    assert f"Too few judgments for a verdict. {words} It takes at least 1 more." in told
+    assert "really are damaging" not in told
+
+
+def test_what_is_missing_is_named_in_words(reader, stored) -> None:
+    stored(samples.report())
+    told = reader.get(PAGE).words
+
+    assert "Damaging – Conger’s kappa: the import does not say who judged" in told
+
+
+def test_the_wikis_own_cut_is_told_in_words_and_others_by_their_names(reader, stored) -> None:
+    lines = (samples.line(0.5, ("default",)), samples.line(0.85, ("very-likely",)))
+    stored(samples.report(samples.question("damaging", samples.model(thresholds=lines))))
+
+    chips = re.findall(r'<span class="chip">.*?</span>', reader.get(PAGE).text)
+    assert '<span class="chip">the wiki’s threshold</span>' in chips
+    assert '<span class="chip"><bdi>very-likely</bdi></span>' in chips
+
+
+def test_tiny_p_values_are_bounds(reader, stored) -> None:
+    part = replace(samples.part("editor", "newcomer", 0.01), p_adjusted=0.0000004)
+    question = samples.question(
+        "damaging", samples.model(slices=(part,)), samples.model(version="8")
+    )
+    pair = replace(question.comparisons[0], mcnemar_p=0.0002)
+    stored(samples.report(replace(question, comparisons=(pair,))))
+
+    assert 'data-label="p">&lt; 0.001<' in reader.get(PAGE).text
+    assert "McNemar’s exact test: p < 0.001" in reader.words
+    assert "0.000" not in reader.words
+
+
+def test_nothing_is_weighted_by_a_draw_that_was_none(reader, stored) -> None:
+    stored(samples.report(kind="import", sample=None, trust=samples.trust(doubts=DOUBTS_OF_IMPORT)))
+
+    told = reader.get(PAGE).words
+    assert "Weighted by the draw" not in told
+    assert "drawn" not in told.split("Can this be trusted?")[1].split("Could not be computed")[0]
 
 
 def test_too_little_gives_no_verdict_but_says_how_much_more_it_takes(reader, stored) -> None:
@@ -126,7 +235,7 @@ def test_trust_and_changes_and_versions_have_their_place(reader, stored) -> None
     words = reader.get(PAGE).words
 
     assert words.index("really are damaging") < words.index("Can this be trusted?")
-    assert "Many of the drawn edits have not been judged." in words
+    assert "Many of these edits have not been judged." in words
     assert "No difference in precision can be seen." in words
     assert "about 2,400 judged edits would show it" in words
     assert "scored on the same edits later" not in words  # both are audited
@@ -139,7 +248,9 @@ def test_a_chosen_threshold_is_shown_without_javascript(reader, stored) -> None:
     shown = re.search(r'<details class="fold-section" id="q1m1-dial" open>', reader.text)
     assert shown is not None
     assert 'data-out="threshold">0.60<' in reader.text
-    assert 'name="t" min="0" max="1" step="0.01" value="0.6"' in reader.text
+    assert 'name="t" min="0" max="1" step="0.001" value="0.61"' in reader.text
+    assert 'role="status">Shown for <b data-near>0.60</b>, the nearest that' in reader.text
+    assert reader.text.count('role="status" hidden>Shown for') == 1  # of the other question
     assert 'id="q2m1-dial" open' not in reader.text
 
 

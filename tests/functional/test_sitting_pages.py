@@ -237,3 +237,27 @@ def test_a_rest_is_named_after_a_while_and_no_clock_is_shown(reader, services) -
     services.clock.move(minutes=26)
     reader.judge()
     assert "A short rest is good for you" in reader.words
+
+
+def test_no_page_shows_row_numbers_of_tasks(reader, services) -> None:
+    """They rise, so that they would tell which edits were added above a threshold."""
+    tasks = factories.make_campaign(services.database, services.clock(), n_edits=12, k=3)
+    addresses = {reader.address_of(task_id) for task_id in tasks}
+    reader.get("/").post("/campaigns/a-campaign/start")
+    seen = [reader.path]
+    for page in ("judge", "next", "judge", "kept"):
+        if page == "next":
+            reader.post("/campaigns/a-campaign/next")
+        elif page == "judge":
+            reader.judge()
+        else:
+            reader.get("/mine")
+        seen += re.findall(r"/tasks/\d+", reader.text)
+        seen += [f"/tasks/{n}" for n in re.findall(r'name="task" value="(\d+)"', reader.text)]
+    asked = {"X-Requested-With": "jadelite", "X-CSRFToken": reader.token}
+    held = reader.client.post(f"{seen[0]}/touch?campaign=a-campaign", headers=asked)
+    seen += re.findall(r"/tasks/\d+", held.get_data(as_text=True))
+
+    assert len(seen) > 8
+    assert set(seen) <= addresses
+    assert not addresses & {f"/tasks/{task_id}" for task_id in tasks}

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from datetime import timedelta
 
 import factories
 import pyarrow.parquet
@@ -10,9 +11,18 @@ import pytest
 from factories import import_rows, judgment_line, score_line
 from reviewers import judge, rows, start, take
 
-from jadelite.audit import campaigns, drawing, reporting, reports
+from jadelite.audit import campaigns, drawing, reporting, reports, topping_up
 from jadelite.db import campaigns as stored_campaigns
-from jadelite.db import edits, facets, judgments, repeats, snapshots, wikis
+from jadelite.db import (
+    edits,
+    facets,
+    judgments,
+    repeats,
+    snapshot_facts,
+    snapshots,
+    wikis,
+)
+from jadelite.db import reports as stored_reports
 from jadelite.db.judgments import NewJudgment
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, NotFound
@@ -95,12 +105,13 @@ def test_both_databases_give_the_same_snapshot(
 
 
 def file(database: Database, slug: str, name: str) -> bytes:
-    rows_found = rows(
-        database,
-        "SELECT content FROM report_file JOIN report USING (report_id)"
-        f" JOIN campaign USING (campaign_id) WHERE slug = '{slug}' AND name = '{name}'",
-    )
-    return bytes(rows_found[-1][0])
+    """A file as it was frozen, whoever may have it by now."""
+    with database.reading() as session:
+        campaign = stored_campaigns.by_slug(session, slug)
+        assert campaign is not None
+        found = stored_reports.newest_file(session, campaign.campaign_id, name)
+        assert found is not None
+        return found
 
 
 def test_rows_are_in_the_order_of_streams_and_of_storing(database, now) -> None:
@@ -143,16 +154,46 @@ def test_files_name_no_page_no_person_and_no_note(database, now) -> None:
             assert word not in text
 
 
+def frame_counts(database: Database) -> tuple[int, ...] | None:
+    (model,) = load(database, "drawn").facts.models
+    return model.frame_counts
+
+
 def test_the_frame_is_counted_when_it_is_drawn(database, now) -> None:
     fill_drawn(database, now)
-    facts = load(database, "drawn").facts
-    (model,) = facts.models
-    assert model.frame_counts is not None
-    assert sum(map(sum, model.frame_counts.values())) == facts.frame.n_edits == 300
+    campaigns.close(database, OPERATOR, "drawn", now=now)
+    cells = frame_counts(database)
+    assert cells is not None
+    assert (len(cells), sum(cells)) == (1000, 300)
     scores = rows(database, "SELECT probability FROM score")
-    assert sum(cells[0] for cells in model.frame_counts.values()) == sum(
-        value < 0.001 for (value,) in scores
-    )
+    assert cells[0] == sum(value < 0.001 for (value,) in scores)
+    assert cells[-1] == sum(value >= 0.999 for (value,) in scores)
+
+
+@pytest.mark.parametrize("state", ["draft", "open"])
+def test_a_small_frame_is_not_counted_out_while_it_is_judged(
+    database, now, monkeypatch, state
+) -> None:
+    """A frame of few edits, cell by cell, tells the score of one that nobody judged yet."""
+    fill_drawn(database, now)
+    with database.transaction() as session:
+        campaign = stored_campaigns.by_slug(session, "drawn")
+        stored_campaigns.set_state(session, campaign.campaign_id, state)
+    assert frame_counts(database) is None
+    monkeypatch.setattr(snapshot_facts, "MIN_COUNTED", 300)
+    assert sum(frame_counts(database)) == 300
+
+
+def test_where_a_part_was_drawn_whole_those_judged_do_not_tell_the_others(
+    database, now, monkeypatch
+) -> None:
+    monkeypatch.setattr(snapshot_facts, "MIN_COUNTED", 300)
+    fill_drawn(database, now)
+    assert frame_counts(database) is not None
+    topping_up.top_up(database, "drawn", threshold=0.9, n=300, now=now + timedelta(hours=1))
+    assert frame_counts(database) is None
+    campaigns.close(database, OPERATOR, "drawn", now=now)
+    assert sum(frame_counts(database)) == 300
 
 
 def test_edits_that_are_still_asked_about_are_only_counted(database, now) -> None:
@@ -275,20 +316,50 @@ def test_files_with_edits_are_kept_back_while_one_is_judged_again(database, now)
         reports.report_file(database, "nope", "facts.json")
 
 
-def test_files_of_a_small_frame_wait_until_judging_has_ended(database, now) -> None:
-    """Its strata tell scores of edits that are still judged, which keep no file back otherwise."""
-    factories.store_edits(database, now, 15)
-    factories.plan_campaign(database, now, n=10)
-    drawing.draw(database, "drawn", seed=7, now=now)
-    campaigns.open_(database, OPERATOR, "drawn", now=now)
+def test_files_of_a_draw_by_score_wait_until_judging_has_ended(database, now) -> None:
+    """How many of each stratum were drawn, less those judged, tells the scores of the others."""
+    fill_drawn(database, now)
     reporting.compute(database, "drawn", now=now)
-    for name in ("facts.json", "edits.csv.gz"):
+    for name in (
+        "facts.json",
+        "edits.csv.gz",
+        "judgments.parquet",
+        "report.ipynb",
+        "statistics.json",
+    ):
         with pytest.raises(Conflict, match="would give scores away"):
             reports.report_file(database, "drawn", name)
-    assert reports.report_file(database, "drawn", "statistics.json") is not None
+    with pytest.raises(Conflict, match="would give scores away"):
+        reports.report_files(database, "drawn")
     campaigns.close(database, OPERATOR, "drawn", now=now)
     assert reports.report_file(database, "drawn", "judgments.csv.gz") is not None
     assert len(reports.report_files(database, "drawn")) == 8
+
+
+def test_strata_are_read_once_judging_has_ended(database, now) -> None:
+    fill_drawn(database, now)
+    frozen = reporting.compute(database, "drawn", now=now)
+    assert len(frozen.sample.strata) > 2
+    shown = reports.report_page(database, "drawn").report.sample
+    assert [(part.stream, part.label, part.low) for part in shown.strata] == [
+        ("probability", "all", None),
+        ("link30", "all", None),
+    ]
+    assert [part.n_drawn for part in shown.strata] == [60, 10]
+    assert sum(part.n_judged for part in shown.strata) == sum(
+        part.n_judged for part in frozen.sample.strata
+    )
+    campaigns.close(database, OPERATOR, "drawn", now=now)
+    assert reports.report_page(database, "drawn").report.sample == frozen.sample
+
+
+def test_evidence_keeps_its_files_and_its_parts_while_it_is_open(database, now) -> None:
+    """It was not drawn by score, so there is nothing to subtract; and the check needs them."""
+    factories.make_campaign(database, now)
+    frozen = reporting.compute(database, "a-campaign", now=now)
+    assert frozen.sample is not None
+    assert reports.report_page(database, "a-campaign").report.sample == frozen.sample
+    assert "facts.json" in reports.report_files(database, "a-campaign")
 
 
 def test_reading_a_report_takes_few_queries(database, now, count_queries) -> None:

@@ -60,7 +60,12 @@ class ListQuery(BaseModel):
     model: str | None = Field(default=None, description="name@version")
     namespace: int | None = None
     editor_kind: str | None = None
-    min_gap: float = Field(default=0, ge=0, le=1, description="how far model and people are apart")
+    min_gap: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="how far the probability and the share of yes are apart",
+    )
     cursor: str | None = Field(default=None, description="`next_cursor` of the page before")
     limit: int = Field(default=20, ge=1, le=100)
 
@@ -92,7 +97,7 @@ class ListBody(BaseModel):
 
     name: str
     n: int = Field(description="edits that fit, on all pages")
-    n_masked: int = Field(description="of this page, judged again and not named")
+    n_masked: int = Field(description="more of the whole list, judged again and not named")
     edits: list[ContestedBody]
     next_cursor: str | None
 

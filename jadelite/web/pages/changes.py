@@ -13,9 +13,8 @@ from jadelite.web.services import services
 
 pages = Blueprint("changes", __name__)
 
-MAX_ID = "int(max=9223372036854775807)"  # what a row number can be
-EDIT = f"/edits/<wiki>/<{MAX_ID}:rev_id>"
-TASK = f"/tasks/<{MAX_ID}:task_id>"
+EDIT = "/edits/<wiki>/<int(max=9223372036854775807):rev_id>"  # what a column can hold
+TASK = "/tasks/<task:task_id>"
 
 
 @pages.get("/edits")

@@ -16,6 +16,7 @@ from jadelite.domain.facets import Facet
 from jadelite.domain.judgments import check_answers
 from jadelite.web.auth import current_actor, needs, sign_in
 from jadelite.web.services import services
+from jadelite.web.task_numbers import read_task
 
 pages = Blueprint("link30", __name__)
 
@@ -76,7 +77,7 @@ def answer(wiki: str) -> tuple[str, int] | Response:
     """Keep the answers in the cookie and go on; incomplete ones get the form again."""
     page = _next(wiki)
     # An answer to another edit than the next one comes from a page of long ago, or twice.
-    if page is None or request.form.get("task") != str(page.task_id):
+    if page is None or read_task(request.form.get("task")) != page.task_id:
         return redirect(url_for("link30.try_one", wiki=wiki), 303)
     given = {
         question.name: request.form.get(f"answer-{question.name}", "")

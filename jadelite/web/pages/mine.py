@@ -21,7 +21,7 @@ from jadelite.web.services import services
 
 pages = Blueprint("mine", __name__, url_prefix="/mine")
 
-JUDGMENT = "/judgments/<int(max=9223372036854775807):task_id>"
+JUDGMENT = "/judgments/<task:task_id>"
 MAX_ID = 2**63 - 1
 KEY_PREFIX = "key-"
 MAX_DIGITS = 10

@@ -148,7 +148,7 @@ def _filters() -> Filters:
         model=given.get("model"),
         namespace=int(given["namespace"]) if namespace else None,
         editor_kind=given.get("editor_kind"),
-        min_gap=_share("min_gap", given.get("min_gap", "0")),
+        min_gap=_share("min_gap", given["min_gap"]) if "min_gap" in given else None,
     )
 
 

@@ -30,11 +30,12 @@ from jadelite.domain.people import Preferences
 from jadelite.web.auth import current_actor, needs, sign_in
 from jadelite.web.locale import current_language
 from jadelite.web.services import is_part_wanted, services
+from jadelite.web.task_numbers import read_task
 
 pages = Blueprint("review", __name__)
 
 ANSWER_PREFIX = "answer-"
-TASK = "/tasks/<int(max=9223372036854775807):task_id>"  # what a row number can be
+TASK = "/tasks/<task:task_id>"
 LENGTHS = {"10": 10, "30": 30, "open": None}
 N_AHEAD = 3
 REST_AFTER = timedelta(minutes=25)
@@ -174,7 +175,7 @@ def undo(slug: str) -> AnyResponse:
         slug,
         now=parts.clock(),
         report_delay_seconds=parts.settings.report_delay_seconds,
-        task_id=request.form.get("task", type=int),
+        task_id=read_task(request.form.get("task")),
     )
     if undone.was_revealed:
         return redirect(url_for("review.reveal", task_id=undone.task_id, change=1), 303)

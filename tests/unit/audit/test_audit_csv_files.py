@@ -63,7 +63,7 @@ def test_both_readers_read_the_same(reader, file, text, rows, is_packed):
 
 
 def test_a_packed_file_is_known_by_what_it_holds(reader, file):
-    assert texts(file(gzip.compress(b"unit,label\na,x\n"), "no-ending")) == [("a", "x")]
+    assert texts(file(gzip.compress(b"unit,label\na,x\n", mtime=0), "no-ending")) == [("a", "x")]
 
 
 def test_numbers_are_read_and_empty_rows_counted(reader, file):
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_a_row_that_is_left_out_does_not_matter(reader, file)
         ("unit,label\na,x,y\n", LABELS, "line 2 has 3 cells, expected 2"),
         ("unit,label\na,x\n\n,y\n", LABELS, "line 4 has nothing in column 'unit'"),
         (b"unit,label\na,x\nb,\xff\n", LABELS, "is not UTF-8 text"),
-        (b"\xff\xfeu\x00n\x00", LABELS, "is not UTF-8 text"),
+        (b"\xff\xfeu\x00n\x00", LABELS, "is UTF-16 text"),
         ("p,label,w\n0.5,x,1\nhigh,x,1\n", SCORES, "line 3: column 'p' has 'high', expected a"),
         ("p,label,w\n-1,x,1\n", SCORES, "column 'p' has '-1', expected a number from 0 to 1"),
         ("p,label,w\n1.5,x,1\n", SCORES, "line 2: column 'p' has '1.5'"),
@@ -111,7 +111,43 @@ def test_what_is_wrong_is_said_in_one_sentence(reader, file, text, wanted, said)
     assert "\n" not in caught.value.detail
 
 
-@pytest.mark.parametrize("data", [b"unit,label\n", gzip.compress(b"unit,label\na,x\n")[:-9]])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_text_in_utf_16_is_named(reader, file, encoding):
+    path = file("\ufeffunit,label\na,x\n".encode(encoding))
+
+    with pytest.raises(Invalid, match="is UTF-16 text, expected UTF-8"):
+        read_columns(path, LABELS)
+
+
+def test_what_is_no_text_from_the_first_byte_has_no_line_0(reader, file):
+    with pytest.raises(Invalid, match="is not UTF-8 text from its beginning"):
+        read_columns(file(b"\xfcnit,label\na,x\n"), LABELS)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('unit,label\na,x\nb,"y\nc,x\n', 3),
+        ('unit,label\na,x\nb,y\nc,"', 4),
+        ('"unit,label\na,x\n', 1),
+        ('unit,label,note\na,x,"one\ntwo"\nb,y,"oh\nc,x,n\n', 4),
+    ],
+)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_quote_that_is_never_closed_is_named_by_its_line(reader, file, text, line, is_packed):
+    path = file(gzip.compress(text.encode()) if is_packed else text)
+
+    with pytest.raises(Invalid, match=f"^line {line} has a quote that is never closed$"):
+        read_columns(path, LABELS)
+
+
+def test_a_quote_inside_a_cell_is_a_quote(reader, file):
+    assert texts(file('unit,label\n5" wide,x\n')) == [('5" wide', "x")]
+
+
+@pytest.mark.parametrize(
+    "data", [b"unit,label\n", gzip.compress(b"unit,label\na,x\n", mtime=0)[:-9]]
+)
 def test_what_is_no_whole_gzip_file_is_said(reader, file, data):
     with pytest.raises(Invalid, match="gzip"):
         read_columns(file(data, "table.csv.gz"), LABELS)

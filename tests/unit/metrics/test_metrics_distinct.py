@@ -1,4 +1,4 @@
-"""Different codes are those that sorting finds, by a table of all codes and without one; their order likewise."""
+"""Different codes are those that sorting finds, with a table of all codes and without one."""
 
 import numpy as np
 import pytest

@@ -106,17 +106,82 @@ def test_as_many_more_as_said_do_it() -> None:
     assert n_more(grown, [1.0, 1.0], 0.5, 0.9) in (0, 1)
 
 
-def test_a_broken_promise_is_rare_though_many_thresholds_are_tried() -> None:
-    """At no threshold is the precision 0.9, at the lowest ones nearly."""
+def crowd(*parts: tuple[int, int, float]) -> tuple[Sample, np.ndarray]:
+    """Edits of a huge frame: each part is a number, how many of it are bad, and their score."""
+    y = np.concatenate([[1.0] * n_bad + [0.0] * (n - n_bad) for n, n_bad, _ in parts])
+    scores = np.concatenate([[score] * n for n, _, score in parts])
+    return Sample.of(y, np.zeros(y.size, int), [10_000_000]), scores
+
+
+@pytest.mark.parametrize("n", [31, 55, 60, 200])
+def test_the_search_begins_high_enough_not_to_drown_a_good_part(n) -> None:
+    sample, scores = crowd((n, n, 0.9), (500, 0, 0.1))
+    found = recommend(sample, scores, [0.5, 0.75, 0.9], [0.1, 0.9])
+    assert [one.threshold for one in found] == [0.9, 0.9, 0.9]
+
+
+def test_thirty_judgments_and_a_bound_above_the_promise_keep_it() -> None:
+    sample, scores = crowd((33, 25, 0.9), (400, 40, 0.2))
+    [found] = recommend(sample, scores, [0.5], [0.2, 0.9])
+    assert found.threshold == 0.9
+    assert (found.n, round(found.low, 2)) == (33, 0.61)
+
+
+@pytest.mark.parametrize("n", [55, 58])
+def test_fewer_than_a_perfect_record_needs_are_asked_for(n) -> None:
+    """0.95**58 is more than a twentieth, so that 58 bad edits of 58 are no proof."""
+    sample, scores = crowd((n, n, 0.9), (500, 0, 0.1))
+    [found] = recommend(sample, scores, [0.95], [0.9])
+    assert (found.threshold, found.more_above, found.n_more) == (None, 0.9, 59 - n)
+    grown, scores = crowd((59, 59, 0.9), (500, 0, 0.1))
+    assert recommend(grown, scores, [0.95], [0.9])[0].threshold == 0.9
+
+
+def test_nobody_is_asked_for_judgments_that_would_not_help() -> None:
+    """Below the start the bound holds, but the search does not get there."""
+    sample, scores = crowd((40, 20, 0.9), (2000, 1990, 0.5))
+    [found] = recommend(sample, scores, [0.9], [0.5, 0.9])
+    assert (found.threshold, found.reason, found.n_more) == (None, "value-below", None)
+
+
+def test_what_is_asked_for_is_what_the_start_lacks() -> None:
+    sample, scores = crowd((40, 37, 0.9), (2000, 1990, 0.5))
+    [found] = recommend(sample, scores, [0.9], [0.5, 0.9])
+    assert (found.threshold, found.reason, found.more_above) == (None, "too-few", 0.9)
+    times = 1 + found.n_more / 40
+    grown = Sample.of(
+        sample.y, sample.stratum, [10_000_000], counts=np.where(scores == 0.9, times, 1.0)
+    )
+    assert recommend(grown, scores, [0.9], [0.5, 0.9])[0].threshold == 0.5
+
+
+@pytest.mark.parametrize("target", [0.5, 0.75, 0.9, 0.95])
+@pytest.mark.parametrize("has_strata", [False, True])
+def test_a_broken_promise_is_rare_though_many_thresholds_are_tried(target, has_strata) -> None:
+    """At no threshold is the precision as promised, at each one nearly."""
     chance = np.random.default_rng(11)
     cuts = np.linspace(0.05, 0.95, 19)
-    n_named = 0
-    for _ in range(300):
-        scores = chance.random(400)
-        y = (chance.random(400) < 0.895).astype(float)
-        sample = Sample.of(y, np.zeros(400, int), [1_000_000])
-        n_named += recommend(sample, scores, [0.9], cuts.tolist())[0].threshold is not None
-    assert n_named <= 300 * 0.05 + 3 * math.sqrt(300 * 0.05 * 0.95)
+    n_tried, n_named = 300, 0
+    for _ in range(n_tried):
+        if has_strata:
+            scores = np.concatenate([chance.random(100) * 0.8, 0.8 + chance.random(300) * 0.2])
+            sizes, stratum = [5_000_000, 1_000_000], [0] * 100 + [1] * 300
+        else:
+            scores, sizes, stratum = chance.random(400), [1_000_000], [0] * 400
+        y = (chance.random(400) < target - 0.002).astype(float)
+        sample = Sample.of(y, stratum, sizes)
+        n_named += recommend(sample, scores, [target], cuts.tolist())[0].threshold is not None
+    assert n_named <= n_tried * 0.05 + 3 * math.sqrt(n_tried * 0.05 * 0.95)
+
+
+def test_one_error_at_the_very_top_does_not_end_the_search() -> None:
+    """The search may begin below it, where twice a perfect record's judgments lie."""
+    scores = np.linspace(0.5, 1.0, 400)
+    y = np.ones(400)
+    y[-10] = 0
+    sample = Sample.of(y, np.zeros(400, int), [1_000_000])
+    [found] = recommend(sample, scores, [0.95], np.linspace(0.5, 0.99, 99).tolist())
+    assert found.threshold == 0.5
 
 
 @pytest.mark.parametrize("target", [0.0, 1.0])

@@ -1,5 +1,6 @@
 """A report is computed anew from its files; whatever was changed in between is named."""
 
+import gzip
 import json
 import random
 import shutil
@@ -201,11 +202,38 @@ def test_a_judgment_changed_in_the_data_shows(frozen):
     assert "questions[damaging].models[risk@1].threshold" in places
 
 
+SPLIT = ("questions", 0, "models", 0, "lists", 1, "first")
+
+
+def listed_edits(folder):
+    """All lists of edits in report.json, by where they stand."""
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    for place, question in enumerate(report["questions"]):
+        at = ("questions", place)
+        for number, found in enumerate(question["models"]):
+            for row, one in enumerate(found["lists"]):
+                yield (*at, "models", number, "lists", row, "first"), one["first"]
+        for number, found in enumerate(question["comparisons"]):
+            yield (*at, "comparisons", number, "flips"), found["flips"]
+
+
+def without(folder, rev_id):
+    """Take an edit out of all lists of report.json, as where its wiki hid it."""
+    for steps, edits in list(listed_edits(folder)):
+        left = [edit for edit in edits if edit["rev_id"] != rev_id]
+        changed(folder / "report.json", *steps, to=left)
+
+
+def first_split(folder):
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return report["questions"][0]["models"][0]["lists"][1]["first"]
+
+
 def test_edits_that_are_not_named_any_more_are_no_difference(frozen):
     folder = frozen("drawn")
-    steps = ("questions", 0, "models", 0, "lists", 1, "first")
-    changed(folder / "report.json", *steps, to=lambda first: first[1:])
-    changed(folder / "report.json", *steps, 0, "page_title", to="A page")
+    without(folder, first_split(folder)[0]["rev_id"])
+    changed(folder / "report.json", "n_unnamed", to=1)
+    changed(folder / "report.json", *SPLIT, 0, "page_title", to="A page")
 
     found = check(folder)
 
@@ -213,10 +241,59 @@ def test_edits_that_are_not_named_any_more_are_no_difference(frozen):
     assert "1 listed edits are not named any more" in list(sentences(found))
 
 
+def test_an_edit_that_only_one_list_lacks_is_a_difference(frozen):
+    folder = frozen("drawn")
+    rev_id = first_split(folder)[0]["rev_id"]
+    for steps, edits in listed_edits(folder):
+        if steps != SPLIT and edits:  # it stands in another list
+            changed(folder / "report.json", *steps, to=[*edits, first_split(folder)[0]])
+            break
+    changed(folder / "report.json", *SPLIT, to=lambda first: first[1:])
+    changed(folder / "report.json", "n_unnamed", to=1)
+
+    assert [d for d in check(folder).differences if d.endswith(f"does not list edit {rev_id}")]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        (lambda first: [], "does not list edit"),
+        (lambda first: first[::-1], "is in another order"),
+        (lambda first: [{**first[0], "n_yes": 90}, *first], "n_yes is 90, computed"),
+        (lambda first: [*first, first[0]], "once more"),
+        (lambda first: [7, None, *first], "computed without it"),
+    ],
+    ids=["emptied", "reversed", "copy-before", "copy-after", "no-edits"],
+)
+@pytest.mark.parametrize("name", ["report.json", "lists.json"])
+def test_a_list_that_was_changed_is_named(frozen, name, to, said):
+    folder = frozen("drawn")
+    steps = SPLIT if name == "report.json" else split_list(folder)
+    changed(folder / name, *steps, to=to)
+
+    assert [difference for difference in check(folder).differences if said in difference]
+
+
+def test_no_list_of_lists_json_may_be_short_whatever_the_report_says(frozen):
+    folder = frozen("drawn")
+    changed(folder / "report.json", "n_unnamed", to=1000)
+    changed(folder / "lists.json", *split_list(folder), to=[])
+
+    assert [d for d in check(folder).differences if "does not list edit" in d]
+
+
+def split_list(folder):
+    """Where lists.json has the edits on which people are split."""
+    for place, group in enumerate(json.loads((folder / "lists.json").read_text(encoding="utf-8"))):
+        for row, found in enumerate(group["lists"]):
+            if len(found["edits"]) > 2:
+                return (place, "lists", row, "edits")
+    raise ValueError("lists.json has no such list")
+
+
 def test_an_edit_that_was_smuggled_in_is_named(frozen):
     folder = frozen("drawn")
-    steps = ("questions", 0, "models", 0, "lists", 1, "first")
-    changed(folder / "report.json", *steps, to=lambda first: [{**first[0], "rev_id": 7}, *first])
+    changed(folder / "report.json", *SPLIT, to=lambda first: [{**first[0], "rev_id": 7}, *first])
 
     assert [d for d in check(folder).differences if "lists edit 7" in d]
 
@@ -226,6 +303,8 @@ def test_an_edit_that_was_smuggled_in_is_named(frozen):
     [
         (("schema",), "other/1", "has schema other/1"),
         (("computed_at",), "yesterday", "does not say how it was made"),
+        (("n_unnamed",), None, "does not say how it was made"),
+        (("seed",), -7, "has seed -7, expected 0 or more"),
     ],
 )
 def test_what_is_no_report_is_refused(frozen, steps, to, message):
@@ -253,6 +332,18 @@ def test_the_notebook_runs_with_numpy_alone_and_finds_the_same(frozen, name):
     if name == "drawn":
         assert "risk@1 precision" in found.stdout
         assert "risk@1 recall" in found.stdout
+
+
+def test_a_folder_whose_tables_a_browser_unpacked_is_as_good(frozen):
+    folder = frozen("imported")
+    for packed in list(folder.glob("*.csv.gz")):
+        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+        packed.unlink()
+
+    found = run_notebook(folder)
+
+    assert found.returncode == 0, found.stderr
+    assert check(folder).differences == []
 
 
 @pytest.mark.parametrize(
@@ -283,3 +374,22 @@ def test_the_command_says_what_differs(frozen):
 
     assert (good.returncode, bad.returncode) == (0, 1)
     assert "k is 9, computed 1" in bad.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("report.json", "{}", "report.json has schema None"),
+        ("report.json", "[", "report.json is not JSON"),
+        ("facts.json", "{}", "facts.json has schema None"),
+    ],
+)
+def test_the_command_says_in_a_sentence_what_it_can_not_read(frozen, name, text, said):
+    folder = frozen("empty")
+    (folder / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "jadelite.report.check", str(folder)]
+
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (found.returncode, found.stdout, found.stderr.count("\n")) == (2, "", 1)
+    assert said in found.stderr

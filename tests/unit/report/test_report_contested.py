@@ -1,5 +1,7 @@
 """The five lists, each from rows worked by hand."""
 
+from dataclasses import replace
+
 import pytest
 from snapshots import More, Row, make, model
 
@@ -66,6 +68,18 @@ def test_beyond_its_strictest_cut_a_model_is_sure():
     rows = [Row("nnn", 0.6), Row("nnn", 0.59)]
 
     assert listed(lists(rows, models=strict)["model-sure"]) == [(0, "false-alarm")]
+
+
+def test_a_cut_that_nobody_set_makes_no_model_sure():
+    rows = [Row("nnn", 0.55), Row("nnn", 0.7), Row("nnn", 0.8)]
+    unset = replace(model(), threshold_origin="default")
+    likely = replace(unset, levels=(("likely", 0.7),))
+
+    assert listed(lists(rows, models=[unset])["model-sure"]) == [(2, "false-alarm")]
+    assert listed(lists(rows, models=[likely])["model-sure"]) == [
+        (2, "false-alarm"),
+        (1, "false-alarm"),
+    ]
 
 
 def test_two_of_two_are_firm_where_two_are_asked():

@@ -38,7 +38,7 @@ def full_snapshot():
     snapshot = make(
         rows,
         models=[
-            model(levels=(("likely", 0.8),), frame_counts={"bot": (1,) * 1000}),
+            model(levels=(("likely", 0.8),), frame_counts=(1,) * 1000),
             model(version="2", is_audited=False),
         ],
         strata=[stratum(10, 2, low=0.0, high=0.2), stratum(7, 2, low=0.2, high=1.0)],

@@ -185,6 +185,9 @@ def test_freed_of_errors_comes_nearer_to_the_truth_than_votes():
 
     votes, _, adjusted = targets_of(snapshot, cases, ballots)
 
+    assert votes.precision.low < votes.precision.high
+    for one in (adjusted.prevalence, adjusted.precision, adjusted.recall):
+        assert (one.low, one.high, one.se, one.method) == (None, None, None, "dawid-skene")
     real = truth[300:].mean()
     assert abs(adjusted.precision.value - real) < 0.02 < abs(votes.precision.value - real)
 
@@ -271,9 +274,10 @@ def test_other_alarms():
     false_alarms = make(
         [Row("nn", 0.9)] * 30 + [Row("yy", 0.9)] * 5, models=[model()], kind="sample"
     )
-    silent = make([Row("nn", 0.1), Row("yy", 0.2)], models=[model()], kind="sample")
+    silent = make([Row("nn", 0.1), Row("yy", 0.2)] * 15, models=[model()], kind="sample")
     unscored = make([Row("nn", 0.1)] * 15 + [Row("yy")], models=[model()], kind="sample")
-    unlike = drawn([Row("yy", 0.9, 0)] * 10 + [Row("nn", 0.1, 1)] * 10)
+    # Few of the draw's weight: what 100 edits amount to must be 30 at least.
+    unlike = drawn([Row("yy", 0.9, 0)] * 40 + [Row("nn", 0.1, 1)] * 60)
     quiet = make([Row("yy", 0.9)] * 9 + [Row("nn", 0.1)] * 9, models=[model()], kind="sample")
 
     assert alarms_in(false_alarms) == ("mostly-false-alarms",)
@@ -281,6 +285,35 @@ def test_other_alarms():
     assert "scores-missing" in alarms_in(unscored)
     assert alarms_in(unlike) == ("sample-unlike-wiki",)
     assert alarms_in(quiet) == ()
+
+
+def test_a_handful_raises_no_alarm_and_crosses_no_bound():
+    def judged(n):
+        rows = [Row("nn", 0.9)] * n + [Row("yy", 0.1)] * n
+        bounds = [
+            GuardrailFacts(None, "damaging", name, "at-least", 0.9, "x", "2026-10-01")
+            for name in ("precision", "recall")
+        ]
+        return make(rows, models=[model()], kind="sample", guardrails=bounds)
+
+    def states_in(snapshot):
+        _, cases = prepared(snapshot)
+        found = rates_of(*at_threshold(snapshot, cases))
+        checks = guardrails_of(snapshot, cases, found)
+        return {check.state for check in checks}, alarms_of(cases, found, found.prevalence, checks)
+
+    some = ("mostly-false-alarms",)
+    many = ("finds-almost-nothing", *some, "guardrail-crossed")
+    assert states_in(judged(29)) == ({"unclear"}, ())
+    assert states_in(judged(40)) == ({"crossed"}, many)
+
+
+def test_few_cases_are_no_sign_that_the_threshold_or_the_sample_is_wrong():
+    silent = make([Row("nn", 0.1), Row("yy", 0.2)] * 3, models=[model()], kind="sample")
+    unlike = drawn([Row("yy", 0.9, 0)] * 10 + [Row("nn", 0.1, 1)] * 10)
+
+    assert alarms_in(silent) == ()
+    assert alarms_in(unlike) == ()
 
 
 @pytest.mark.parametrize(

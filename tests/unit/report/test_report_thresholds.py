@@ -24,9 +24,9 @@ LOW = stratum(1890, 10, low=0.0, high=0.5)
 ROWS = [Row("yy", 0.9, 0)] * 4 + [Row("nn", 0.6, 0)] + [Row("nn", 0.1, 1)] * 5
 
 
-def counts(**cells):
-    """Edits of the frame by kind of editor, from {kind: {thousandth: edits}}."""
-    return {kind: tuple(held.get(i, 0) for i in range(1000)) for kind, held in cells.items()}
+def counts(held):
+    """Edits of the frame, from {thousandth: edits}."""
+    return tuple(held.get(i, 0) for i in range(1000))
 
 
 def cases_in(snapshot, *, min_votes=2):
@@ -76,7 +76,7 @@ def test_a_frame_without_counts_is_estimated():
 
 
 def test_counts_by_thousandth_are_exact_at_one_and_bounds_within_it():
-    held = counts(newcomer={499: 5, 500: 3}, registered={500: 1, 700: 2})
+    held = counts({499: 5, 500: 4, 700: 2})
     one = model(threshold=0.45, frame_counts=held)
     snapshot = make(ROWS, models=[one], strata=[HIGH, LOW])
 
@@ -134,7 +134,45 @@ def test_newcomers_are_compared_with_established_editors():
     )
 
     assert both.newcomer_ratio.value == pytest.approx(2.0)
-    assert only.newcomer_ratio.reason == "empty"
+    assert only.newcomer_ratio.reason == "no-reference"
+
+
+def test_without_newcomers_or_their_kinds_no_ratio_is_said():
+    rows = [Row("nn", 0.9)] * 8 + [Row("nn", 0.1)] * 8
+    nobody, unknown, empty = (
+        make([replace(row, **how) for row in rows], models=[model()], kind="sample")
+        for how in ({}, {"editor": "unknown"}, {"votes": ""})
+    )
+
+    reasons = [
+        {line.newcomer_ratio.reason for line in thresholds_of(one, cases_in(one))}
+        for one in (nobody, unknown, empty)
+    ]
+
+    assert reasons == [{"too-few"}, {"editors-unknown"}, {"empty"}]
+
+
+def test_a_ratio_that_rests_on_no_case_is_a_reason():
+    rows = [Row("yyyyn", 0.9, editor="newcomer")] + [Row("nnnnn", 0.9), Row("nnnnn", 0.1)] * 8
+    snapshot = make(rows, models=[model()], kind="sample", k=5)
+
+    lines = thresholds_of(snapshot, cases_in(snapshot))
+
+    assert {one.threshold: one.newcomer_ratio.reason for one in lines}[0.5] == "too-few"
+    assert all(one.newcomer_ratio.value is None for one in lines if one.newcomer_ratio.n == 0)
+
+
+def test_a_threshold_that_keeps_a_promise_has_a_line():
+    rows = [Row("yy", 0.9034)] * 200 + [Row("nn", 0.1)] * 100
+    snapshot = make(rows, models=[model()], kind="sample")
+    cases = cases_in(snapshot)
+    promised = [one.threshold for one in recommendations_of(snapshot, cases)]
+
+    lines = thresholds_of(snapshot, cases, also=promised)
+
+    kept = {cut for cut in promised if cut is not None}
+    assert kept
+    assert {line.threshold for line in lines} == {*LINES, *kept}
 
 
 def test_a_promise_names_a_threshold_or_what_is_missing():

@@ -70,7 +70,19 @@ def test_a_good_report_has_no_doubt():
         (
             good_snapshot(exposure="unknown", kind="import", origin="import"),
             DRAWN,
+            "exposure-unknown",
+            "poor",
+        ),
+        (
+            good_snapshot(more=[More(n, 9, ("no",), score_seen="yes") for n in range(40)]),
+            DRAWN,
             "not-blind",
+            "poor",
+        ),
+        (
+            good_snapshot(more=[More(n, 9, ("no",), peers_seen="unknown") for n in range(40)]),
+            DRAWN,
+            "exposure-unknown",
             "poor",
         ),
         (make([Row("yn", 0.9)] * 20, models=[model()]), DRAWN, "small-sample", "careful"),
@@ -104,6 +116,7 @@ def test_an_exposure_that_nobody_knows_is_no_share():
     found = trust(good_snapshot(**UNKNOWN_EXPOSURE))
 
     assert found.blind_share.reason == "exposure-unknown"
+    assert "not-blind" not in found.doubts
 
 
 def test_nameless_reviewers_have_no_share_and_can_not_be_left_out():

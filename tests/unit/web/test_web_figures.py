@@ -62,6 +62,42 @@ def test_amounts_have_a_decimal_only_where_it_tells_something(english, value, te
     assert figures.amount_text(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "n"), [(0, 0), (1, 1), (1.02, 1), (1.4, 100), (2, 2), (9.5, 100), (12.4, 12)]
+)
+def test_a_noun_goes_by_the_amount_as_it_is_written(english, value, n) -> None:
+    assert figures.plural_of(value) == n
+
+
+@pytest.mark.parametrize(
+    ("p", "cell", "sentence"),
+    [
+        (0.0, "< 0.001", "p < 0.001"),
+        (0.00099, "< 0.001", "p < 0.001"),
+        (0.001, "0.001", "p = 0.001"),
+        (0.25, "0.250", "p = 0.250"),
+    ],
+)
+def test_a_p_value_is_never_zero(english, p, cell, sentence) -> None:
+    assert figures.p_text(p) == cell
+    assert figures.p_equation(p) == sentence
+
+
+def test_a_p_value_is_read_from_left_to_right_in_persian(app) -> None:
+    with app.test_request_context("/methods?uselang=fa"):
+        assert figures.p_text(0.0) == "\u2066< ۰٫۰۰۱\u2069"
+        assert figures.p_equation(0.0) == "\u2066p < ۰٫۰۰۱\u2069"
+
+
+def test_a_method_has_the_weights_of_a_draw_only_where_there_was_one(english) -> None:
+    found = made(0.5, 0.4, 0.6)
+    drawn = Figure(0.5, 0.4, 0.6, 100, "stratified-wilson")
+
+    assert figures.method_text(drawn, True).startswith("Weighted by the draw")
+    assert "draw" not in figures.method_text(drawn, False)
+    assert figures.method_text(found, True) == figures.method_text(found, False)
+
+
 def test_what_cannot_be_computed_has_its_reason(english) -> None:
     found = report_samples.none("no-flagged-cases")
 

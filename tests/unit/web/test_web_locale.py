@@ -146,6 +146,28 @@ def test_decimals_have_the_sign_of_the_language_and_a_fixed_count(in_language, c
 
 
 @pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("ar", "\u2066-0.80\u2069"),
+        ("ca", "-0,80"),
+        ("en", "-0.80"),
+        ("fa", "\u2066\u2212۰٫۸۰\u2069"),
+        ("fi", "\u22120,80"),
+    ],
+)
+def test_a_minus_is_the_languages_own_and_stands_before_its_number(in_language, code, written):
+    with in_language(code):
+        assert locale.decimal(-0.8) == written
+
+
+def test_what_is_rounded_to_zero_has_no_sign(in_language):
+    with in_language("en"):
+        assert locale.decimal(-0.004) == "0.00"
+        assert locale.decimal(-0.006) == "-0.01"
+        assert locale.number(-3) == "-3"
+
+
+@pytest.mark.parametrize(
     ("code", "whole", "one", "two"),
     [
         ("ar", f"{ALM}26%", f"{ALM}25.7%", f"{ALM}25.67%"),

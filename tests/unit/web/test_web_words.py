@@ -60,6 +60,7 @@ COMMAND_LINE_ONLY = {
     "bad-sample",
     "bad-since",
     "bad-slug",
+    "bad-weight",
     "drawn-meanwhile",
     "folder-in-use",
     "frame-changed",
@@ -101,13 +102,14 @@ GLOSSARY = {
 GLOSSARY |= {f"forms.{name}": getattr(words_forms, name) for name in ("TAGS", "TEXT_PARTS")}
 GLOSSARY |= {
     f"figures.{name}": getattr(words_figures, name)
-    for name in ("FIGURES", "FIGURE_HELP", "METHODS", "REASONS")
+    for name in ("FIGURES", "FIGURE_HELP", "METHODS", "UNWEIGHTED", "REASONS", "COVERED")
 }
 GLOSSARY |= {
     f"reports.{name}": getattr(words_reports, name)
     for name in (
         "TREATMENTS", "TARGETS", "TARGET_HELP", "LIGHTS", "DOUBTS", "LISTS", "LIST_HELP", "WHY",
         "DIMENSIONS", "SECTIONS", "SIDES", "BOUND_STATES", "USES", "FILES", "NO_PROMISE", "MARKS",
+        "LEVELS",
     )
 }  # fmt: skip
 GLOSSARY |= {
@@ -367,12 +369,22 @@ def codes_named_in(*names: str) -> set[str]:
 
 def test_parts_of_edits_have_names_in_the_language_of_the_page(app):
     with app.test_request_context("/methods?uselang=fa"):
-        assert words_reports.part_name("hour", "0-6") == "۰ to ۶"
+        assert words_reports.part_name("hour", "0-6") == "۰ تا ۶"
     with app.test_request_context("/methods?uselang=en"):
         assert words_reports.part_name("editor", "newcomer") == "newcomer"
         assert words_reports.part_name("namespace", "1") == "talk page"
         assert words_reports.part_name("size", "adds-much") == "adds more than 500 bytes"
         assert words_reports.part_name("size", "sparkle") == "sparkle"
+
+
+def test_every_figure_with_a_measured_coverage_has_a_name_in_words(english):
+    names = [found.name for found in method_texts.coverage()]
+    shown = [words_figures.covered_name(name) for name in names]
+
+    assert len(names) > 20
+    assert [name for name, text in zip(names, shown, strict=True) if name == text] == []
+    assert len(set(shown)) == len(shown)
+    assert "Precision, by shares of the votes" in shown
 
 
 def test_every_error_that_a_page_can_meet_has_words():
