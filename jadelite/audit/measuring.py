@@ -311,8 +311,8 @@ def _weights(found: Sequence[float], column: str) -> Sequence[float]:
     if low < 1 / MAX_WEIGHT or high / low > MAX_TIMES:
         raise Invalid(
             "bad-weight",
-            f"column {column!r} has weights from {low:g} to {high:g}, expected {1 / MAX_WEIGHT:g} or"
-            f" more, and none of more than {MAX_TIMES:g} times another",
+            f"column {column!r} has weights from {low:g} to {high:g}, expected at least"
+            f" {1 / MAX_WEIGHT:g}, and none of more than {MAX_TIMES:g} times another",
         )
     return found
 

@@ -238,9 +238,7 @@ def _frame_counts(session: Session, campaign: Campaign) -> dict[int, tuple[int, 
             (is_part_whole | (FrameRow.n_edits < MIN_COUNTED)).label("is_telling"),
         )
         .join(FrameRow, FrameRow.frame_id == DesignRow.frame_id)
-        .where(
-            FrameRow.campaign_id == campaign.campaign_id, DesignRow.stream.in_(HEADLINE_STREAMS)
-        )
+        .where(FrameRow.campaign_id == campaign.campaign_id, DesignRow.stream.in_(HEADLINE_STREAMS))
         .order_by(DesignRow.design_id)
     )
     rows = session.execute(query).all()

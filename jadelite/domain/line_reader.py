@@ -98,7 +98,7 @@ class LineReader:
         It stands in lines of the command line and rows of CSV files, which it must not forge.
         """
         value = self.name(field)
-        if not value.isprintable():
+        if not value.isprintable() and not self.has_wrong(field):
             detail = (
                 f"{field} is {shown(value)}, expected no line breaks, tabs or control characters"
             )

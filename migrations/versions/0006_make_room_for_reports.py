@@ -130,7 +130,12 @@ def upgrade() -> None:
         sa.Column("report_id", BIG, nullable=False, comment="the report"),
         sa.Column("name", sa.String(length=60), nullable=False, comment="such as edits.csv.gz"),
         sa.Column("digest", sa.String(length=64), nullable=False, comment="SHA-256 of the content"),
-        sa.Column("content", sa.LargeBinary(), nullable=False, comment="the file; .json and .ipynb packed by zlib"),
+        sa.Column(
+            "content",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="the file; .json and .ipynb packed by zlib",
+        ),
         sa.ForeignKeyConstraint(
             ["report_id"], ["report.report_id"], name=op.f("fk_report_file_report_id_report")
         ),

@@ -10,6 +10,7 @@ import report_samples as samples
 from reader import Reader
 from sqlalchemy import text
 
+from jadelite.domain.figures import Figure
 from jadelite.domain.model_reports import Cells
 from jadelite.domain.reports import Report
 from jadelite.web import words_reports

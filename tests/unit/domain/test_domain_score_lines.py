@@ -136,3 +136,20 @@ def test_a_failure_predicts_nothing():
 
 def test_a_score_still_needs_its_version():
     assert refused(value=0.1, model_version=None)[:2] == ("model_version", "bad-value")
+
+
+@pytest.mark.parametrize("field", ["model", "model_version"])
+@pytest.mark.parametrize(
+    "wrong", ["risk\nkept", "risk\t1", "risk\x1b[2K", "risk\u2028", "\u202erisk"]
+)
+@pytest.mark.parametrize("answer", [{"value": 0.5}, {"failure": FAILURE}])
+def test_a_model_can_not_be_named_so_that_it_forges_lines(field, wrong, answer):
+    found, code, detail = refused(**{**answer, field: wrong})
+
+    assert (found, code) == (field, "bad-character")
+    assert detail.endswith("expected no line breaks, tabs or control characters")
+    assert "\n" not in detail
+
+
+def test_a_model_may_be_named_in_any_script():
+    assert parse_score(line(model="خطر – 1", value=0.5)).model == "خطر – 1"
