@@ -122,9 +122,9 @@ def test_from_an_empty_file_to_the_figures_of_2384_real_labels(
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     model = report["questions"][0]["models"][0]
-    assert model["confusion"] == {"tn": 2213, "fp": 71, "fn": 4, "tp": 96}
+    assert model["in_sample"]["cells"] == {"tn": 2213, "fp": 71, "fn": 4, "tp": 96}
     assert round(model["roc_auc"]["value"], 4) == 0.9939
-    assert round(model["brier"]["value"], 4) == 0.0275
+    assert round(model["calibration"]["brier"]["value"], 4) == 0.0275
     shown = jadelite("reports", "show", CAMPAIGN).stdout.decode()
     assert f"note: {NOTE}" in shown
     assert "2213 true negative, 71 false positive, 4 false negative, 96 true positive" in shown

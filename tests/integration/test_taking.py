@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from jadelite.audit import assigning as taking
 from jadelite.audit import reviewing
-from jadelite.db import assigning, campaigns, judgments, leases, masking, sittings
+from jadelite.db import assigning, campaigns, leases, masking, sittings, snapshots
 from jadelite.db.session import Database
 from jadelite.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from jadelite.domain.people import Actor
@@ -474,9 +474,8 @@ def test_a_repeat_is_in_no_figure(database, clock, monkeypatch) -> None:
     assert found == [("yes", "yes")]
     assert rows(database, f"SELECT n_judgments FROM task WHERE task_id = {task_id}") == [(0,)]
     with database.reading() as session:
-        counted = judgments.for_report(session, 1)
-    assert task_id not in {answer.task_id for answer in counted}
-    assert len({answer.judgment_id for answer in counted}) == 12
+        snapshot = snapshots.load(session, campaigns.by_id(session, 1))
+    assert len(snapshot.judgments.edit) + snapshot.facts.n_judgments_waiting == 12
 
 
 def test_a_repeat_shows_the_reveal_and_what_was_said_first(database, clock, monkeypatch) -> None:
